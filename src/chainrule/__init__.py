@@ -1,1 +1,55 @@
-"""chainrule."""
+"""Backpropagation you can see, check and trust, and run at full speed.
+
+Importing this loads the standard library only; each name below brings in what it needs when it is
+first used.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "chainrule.errors": (
+        "ChainruleError",
+        "DivergenceError",
+        "InvalidFileError",
+        "InvalidTypeError",
+        "InvalidValueError",
+        "ShapeError",
+        "TooLargeError",
+        "UnknownNameError",
+    ),
+    "chainrule.network.activations": ("Activation",),
+    "chainrule.network.initializers": ("Initializer",),
+    "chainrule.network.layers": ("Dense",),
+    "chainrule.network.losses": ("Loss", "huber", "pinball"),
+    "chainrule.network.network": ("Network",),
+    "chainrule.network.optimizers": (
+        "Adagrad",
+        "Adam",
+        "AdamW",
+        "GradientDescent",
+        "Momentum",
+        "RMSprop",
+    ),
+    "chainrule.network.parameters": ("Parameters",),
+    "chainrule.network.penalties": ("Penalty",),
+    "chainrule.network.program": ("Data",),
+    "chainrule.reference.backward": ("Gradients", "backward"),
+    "chainrule.reference.forward": ("Tape", "forward"),
+    "chainrule.reference.step": ("Step", "training_step"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [*sorted(_HOME_OF)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'chainrule' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -37,7 +37,19 @@ class InvalidFileError(ChainruleError, ValueError):
 
 
 class DivergenceError(ChainruleError, ArithmeticError):
-    """Training met a number that is not finite; the message says where."""
+    """Training met a number that is not finite; the message says where.
+
+    Parameters
+    ----------
+    message : str
+        The sentence.
+    state : object
+        The last good state of the training, so that nothing learned is lost.
+    """
+
+    def __init__(self, message: str, state: object = None) -> None:
+        super().__init__(message)
+        self.state = state
 
 
 def sentence(thing: str, was: object, may_be: str, hint: str = "") -> str:
@@ -64,12 +76,12 @@ def sentence(thing: str, was: object, may_be: str, hint: str = "") -> str:
 
 
 def shown(value: object, longest: int = 80) -> str:
-    """Show a value inside a sentence: text quoted, everything on one line, nothing over-long.
+    r"""Show a value inside a sentence: text quoted, everything on one line, nothing over-long.
 
     Examples
     --------
-    >>> shown("relu\\n")
-    "'relu\\\\n'"
+    >>> shown("relu\n")
+    "'relu\\n'"
     """
     text = repr(value) if isinstance(value, str) else str(value).replace("\n", " ")
     return text if len(text) <= longest else f"{text[: longest - 3]}..."

@@ -1,0 +1,130 @@
+"""Numbers and arrays that come in from outside: accepted as they are, or refused in one sentence."""
+
+import math
+import numbers
+import os
+
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    ShapeError,
+    TooLargeError,
+    sentence,
+)
+from chainrule.network.array import Array
+
+REAL_KINDS = "biuf"  # NumPy's letters for booleans, integers (both kinds) and real numbers
+
+
+def positive(thing: str, value: float) -> float:
+    """Return a number that must be finite and above zero."""
+    if not (isinstance(value, numbers.Real) and math.isfinite(value) and value > 0):
+        raise InvalidValueError(sentence(thing, value, "a finite number above 0"))
+    return float(value)
+
+
+def not_negative(thing: str, value: float) -> float:
+    """Return a number that must be finite and not below zero."""
+    if not (isinstance(value, numbers.Real) and math.isfinite(value) and value >= 0):
+        raise InvalidValueError(sentence(thing, value, "a finite number, 0 or above"))
+    return float(value)
+
+
+def fraction(thing: str, value: float) -> float:
+    """Return a number that must be at least 0 and below 1."""
+    if not (isinstance(value, numbers.Real) and 0 <= value < 1):
+        raise InvalidValueError(sentence(thing, value, "a number from 0 up to, but not including, 1"))
+    return float(value)
+
+
+def count(thing: str, value: int, least: int = 1) -> int:
+    """Return a whole number that must be at least `least`."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not (whole and value >= least):
+        raise InvalidValueError(sentence(thing, value, f"a whole number, {least} or above"))
+    return int(value)
+
+
+def real_array(thing: str, value: object) -> Array:
+    """Return `value` as an array of finite real numbers, of whatever shape; it is not copied if it is one.
+
+    Raises
+    ------
+    InvalidTypeError
+        When it holds anything but real numbers: text, dates, objects, complex or masked entries.
+    InvalidValueError
+        When an entry is NaN or infinite; its place is named, counted from 0.
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise InvalidTypeError(sentence(thing, "a masked array", "an array without masked entries"))
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ShapeError(sentence(thing, "rows of different lengths", "rows of one length")) from error
+    if array.dtype.kind not in REAL_KINDS:
+        raise InvalidTypeError(sentence(thing, f"an array of {array.dtype}", "an array of real numbers"))
+    if array.dtype.kind == "f":
+        refuse_nonfinite(thing, array)
+    return array
+
+
+def refuse_nonfinite(thing: str, array: Array) -> None:
+    """Raise InvalidValueError when an entry is NaN or infinite, and name the first one's place."""
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = tuple(int(i) for i in np.argwhere(~finite)[0])
+        words = ("row", "column") if array.ndim == 2 else ("index",) * array.ndim
+        where = ", ".join(f"{word} {i}" for word, i in zip(words, place, strict=True))
+        raise InvalidValueError(
+            sentence(f"{thing} at {where}" if where else thing, array[place], "a finite number")
+        )
+
+
+def rows(thing: str, value: object, columns: int, dtype: npt.DTypeLike) -> Array:
+    """Return examples as an array (n, columns) of that precision; one example may come without its row.
+
+    Raises
+    ------
+    ShapeError
+        When the shape is another one; both are shown.
+    InvalidTypeError, InvalidValueError
+        As `real_array`; also when a number is too large for the precision.
+    """
+    given = real_array(thing, value)
+    array = given[np.newaxis] if given.ndim == 1 and given.shape == (columns,) else given
+    if array.ndim != 2 or array.shape[1] != columns:
+        raise ShapeError(sentence(f"the shape of {thing}", given.shape, f"(n, {columns})"))
+    if array.shape[0] == 0:
+        raise ShapeError(sentence(f"the number of rows of {thing}", 0, "1 or above"))
+    with np.errstate(over="ignore"):
+        cast = array.astype(dtype, copy=False)
+    if cast.dtype.itemsize < array.dtype.itemsize:
+        refuse_nonfinite(f"{thing} in {cast.dtype}", cast)
+    return cast
+
+
+def same_rows(first: Array, second: Array, things: str) -> None:
+    """Raise ShapeError when two arrays have different numbers of rows."""
+    if len(first) != len(second):
+        raise ShapeError(
+            sentence(f"the shapes of {things}", f"{first.shape} and {second.shape}", "as many rows each")
+        )
+
+
+def machine_memory() -> int | None:
+    """Return the bytes of memory of this machine, or None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def refuse_too_large(thing: str, needed: int) -> None:
+    """Raise TooLargeError when `needed` bytes are more than this machine has; nothing is allocated."""
+    has = machine_memory()
+    if has is not None and needed > has:
+        size = f"about {needed / 2**30:,.1f} GiB of numbers"
+        raise TooLargeError(sentence(thing, size, f"at most the {has / 2**30:,.1f} GiB of this machine"))

@@ -1,0 +1,91 @@
+"""The engine interface: how training is asked for, whichever engine does it.
+
+`prepare` makes a program for a network once; `program.run` advances a training by some steps, and
+can stop and go on at any of them. Interrupts, validation, checkpoints and resuming all rest on
+that. A state is arrays and integers only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy.typing as npt
+
+from chainrule.network.array import Array
+from chainrule.network.network import Network
+from chainrule.network.optimizers import Optimizer
+from chainrule.network.penalties import Penalty
+from chainrule.network.rows import Plan
+
+
+class Data(NamedTuple):
+    """The rows to learn from, in the precision of the parameters."""
+
+    X: Array  # (n, d_0)
+    Y: Array  # (n, d_L)
+    row_weights: Array | None = None  # (n,)
+
+    def rows(self, chosen: slice | Array) -> "Data":
+        """Return some of the rows."""
+        weights = None if self.row_weights is None else self.row_weights[chosen]
+        return Data(self.X[chosen], self.Y[chosen], weights)
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a training stands.
+
+    Parameters
+    ----------
+    theta : array, shape (p,)
+        The parameters, flat.
+    slots : mapping of str to array
+        What the optimizer remembers, arrays like theta.
+    step : int
+        How many steps have been taken.
+    seed : int
+        The seed of its row orders and dropout masks.
+    """
+
+    theta: Array
+    slots: Mapping[str, Array]
+    step: int
+    seed: int
+
+
+class Program(Protocol):
+    """A network made ready for training by one engine."""
+
+    def start(self, theta: Array, seed: int) -> State:
+        """Return the state before the first step."""
+
+    def run(self, state: State, data: Data, plan: Plan, steps: int) -> tuple[State, Array]:
+        """Take at most `steps` steps.
+
+        Returns
+        -------
+        state : State
+            The state after them; the one that came in is not changed.
+        losses : array of float64, shape (steps taken,)
+            The loss of each step's batch before the step, penalty included.
+
+        Raises
+        ------
+        DivergenceError
+            When a loss or a parameter is not finite; its `state` is the last good one.
+        """
+
+    def shard(self, theta: Array, rows: Data, normalizer: float) -> tuple[Array, float]:
+        """Return the flat gradient of some rows' part of the loss, and the sum of their losses.
+
+        Penalties are left out: they are added once, after the shards.
+        """
+
+
+class Prepare(Protocol):
+    """How an engine makes a program."""
+
+    def __call__(
+        self, network: Network, optimizer: Optimizer, penalty: Penalty, dtype: npt.DTypeLike, batch_rows: int
+    ) -> Program:
+        """Return a program for batches of up to `batch_rows` rows."""

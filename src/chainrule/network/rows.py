@@ -1,0 +1,105 @@
+"""Which rows a training step sees: the one order of rows, batches, and the shards of a batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.network import accept, draws
+from chainrule.network.array import Array
+
+
+def order(seed: int, epoch: int, groups: Sequence[int]) -> Array:
+    """Return the order in which an epoch visits the rows, a pure function of its arguments.
+
+    Parameters
+    ----------
+    seed, epoch : int
+        The seed of the training, and the number of the epoch, from 0.
+    groups : sequence of int
+        How many rows each group holds that is in memory at one time; a table in memory is one
+        group. Groups are visited in random order, and the rows of each in random order.
+
+    Returns
+    -------
+    array of int, shape (sum of groups,)
+        Every row once.
+
+    Examples
+    --------
+    >>> order(seed=0, epoch=0, groups=[4])
+    array([2, 1, 3, 0])
+    """
+    starts = np.cumsum([0, *groups])
+    # A stable sort, so that equal words (one pair in 2**64) keep their places everywhere.
+    visits = np.argsort(draws.words(len(groups), seed, "groups", epoch), kind="stable")
+    shuffled = [
+        starts[g] + np.argsort(draws.words(groups[g], seed, "rows", epoch, int(g)), kind="stable")
+        for g in visits
+    ]
+    return np.concatenate(shuffled)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many rows there are, how many a step takes, and whether their order changes.
+
+    Parameters
+    ----------
+    rows : int
+        Rows of the data, 1 or more.
+    batch_rows : int
+        Rows of a step, 1 or more; the last batch of an epoch has what is left.
+    shuffle : bool
+        Whether each epoch has an order of its own; else the rows come as they are.
+    """
+
+    rows: int
+    batch_rows: int
+    shuffle: bool = True
+
+    def __post_init__(self) -> None:
+        accept.count("the number of rows", self.rows)
+        accept.count("batch_size", self.batch_rows)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many steps visit every row once."""
+        return -(-self.rows // self.batch_rows)
+
+    def epoch_of(self, step: int) -> int:
+        """Return the number of the epoch, from 0, to which a step belongs."""
+        return step // self.steps_per_epoch
+
+    def order(self, seed: int, epoch: int) -> Array | None:
+        """Return the order of an epoch's rows, or None where they come as they are."""
+        return order(seed, epoch, [self.rows]) if self.shuffle and self.rows > 1 else None
+
+    def batch(self, step: int) -> slice:
+        """Return which part of the epoch's order a step takes."""
+        start = step % self.steps_per_epoch * self.batch_rows
+        return slice(start, min(start + self.batch_rows, self.rows))
+
+
+def shard_rows(sizes: Sequence[int], dtype: npt.DTypeLike) -> int:
+    """Return how many rows a shard of a batch has: by layer sizes and precision, never by threads.
+
+    Examples
+    --------
+    >>> shard_rows([784, 128, 10], np.float32), shard_rows([1024, 2048, 10], np.float32)
+    (64, 256)
+    """
+    # 64 rows lose little of the product's speed while a row stays within 4 KiB; wider layers want 256.
+    return 64 if max(sizes) * np.dtype(dtype).itemsize <= 4096 else 256
+
+
+def shards(rows: int, rows_of_a_shard: int) -> list[slice]:
+    """Cut `rows` rows into shards, in order; the last one has what is left.
+
+    Examples
+    --------
+    >>> shards(5, 2)
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    return [slice(start, min(start + rows_of_a_shard, rows)) for start in range(0, rows, rows_of_a_shard)]

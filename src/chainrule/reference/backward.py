@@ -1,0 +1,85 @@
+"""The backward pass: BP1 at the output, BP2 down through the layers, then BP4 and BP3 in each."""
+
+import numpy as np
+
+from chainrule.network.array import Array
+from chainrule.network.network import Network
+from chainrule.network.parameters import ByLayer, Layout, Parameters
+from chainrule.network.penalties import Penalty
+from chainrule.reference import equations
+from chainrule.reference.forward import Tape
+
+
+class Gradients(Parameters):
+    """The derivative of the loss by every parameter, in their own form, and every delta.
+
+    Parameters
+    ----------
+    layout : Layout
+        Where each array lies.
+    theta : array, shape (layout.size,)
+        dLoss/dtheta; ``W[l]`` and ``b[l]`` are views of it.
+    delta : ByLayer
+        ``delta[l]`` = dLoss/dZ[l] for l = 1..L, shape (n, d_l).
+    """
+
+    def __init__(self, layout: Layout, theta: Array, delta: ByLayer[Array]) -> None:
+        super().__init__(layout, theta)
+        self.delta = delta
+
+
+def backward(
+    network: Network,
+    parameters: Parameters,
+    tape: Tape,
+    Y: Array,
+    row_weights: Array | None = None,
+    normalizer: float | None = None,
+) -> Gradients:
+    """Run the network backwards: the derivative of the loss by everything.
+
+    The loss is sum(w_i l_i) / sum(w_i) over the rows; without weights, the mean of the rows' losses.
+
+    Parameters
+    ----------
+    network, parameters : Network, Parameters
+        What `forward` was given.
+    tape : Tape
+        What it returned.
+    Y : array, shape (n, d_L)
+        The targets.
+    row_weights : array, shape (n,), optional
+        w, one for each row.
+    normalizer : float, optional
+        What the sum is divided by, when these rows are a shard of a larger batch; by default the
+        number of rows, or the sum of their weights.
+
+    Returns
+    -------
+    Gradients
+        Of frozen parameters as well; training leaves those out.
+    """
+    if normalizer is None:
+        normalizer = len(Y) if row_weights is None else float(row_weights.sum(dtype=np.float64))
+    L = network.depth
+    output = network.layers[-1].activation
+    delta = equations.BP1(network.loss, output, tape.Z[L], tape.A[L], Y)
+    delta = (delta if row_weights is None else delta * row_weights[:, np.newaxis]) / normalizer
+    deltas = [delta]
+    for l in range(L - 1, 0, -1):
+        f = network.layer(l).activation
+        delta = equations.BP2(delta, parameters.W[l + 1], f, tape.Z[l], tape.A[l], tape.mask(l))
+        deltas.insert(0, delta)
+    gradients = Gradients(parameters.layout, np.empty_like(parameters.theta), ByLayer("delta", deltas))
+    for l, layer in enumerate(network.layers, start=1):
+        gradients.W[l][...] = equations.BP4(tape.passed_on(l - 1), gradients.delta[l])
+        if (db := gradients.b[l]) is not None:
+            db[...] = equations.BP3(gradients.delta[l], layer.bias)
+    return gradients
+
+
+def add_penalty(network: Network, parameters: Parameters, gradients: Parameters, penalty: Penalty) -> None:
+    """Add the penalty's derivative to a gradient under construction, for the trained weights only."""
+    for number, layer in enumerate(network.layers, start=1):
+        if penalty and layer.train_weights:
+            gradients.W[number][...] += penalty.derivative(parameters.W[number])

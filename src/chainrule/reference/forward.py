@@ -1,0 +1,125 @@
+"""The forward pass: F1 and F2, layer by layer, and the loss."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from chainrule.network import draws
+from chainrule.network.array import Array
+from chainrule.network.network import Network
+from chainrule.network.parameters import ByLayer, Parameters
+from chainrule.network.penalties import Penalty
+from chainrule.reference import equations
+
+Masks: TypeAlias = ByLayer[Array | None]
+
+
+@dataclass(frozen=True)
+class Tape:
+    """Everything the forward pass computed, kept for the backward pass.
+
+    Parameters
+    ----------
+    Z : ByLayer
+        ``Z[l]`` for l = 1..L, shape (n, d_l): the pre-activations.
+    A : ByLayer
+        ``A[l]`` for l = 0..L, shape (n, d_l): the activations; ``A[0]`` is X.
+    masks : ByLayer, optional
+        ``masks[l]`` for l = 1..L, shape (n, d_l) or None: what dropout multiplied A[l] by.
+    """
+
+    Z: ByLayer[Array]
+    A: ByLayer[Array]
+    masks: Masks | None = None
+
+    def mask(self, layer: int) -> Array | None:
+        """Return the dropout mask of a layer, or None where nothing is dropped."""
+        return None if self.masks is None or layer == 0 else self.masks[layer]
+
+    def passed_on(self, layer: int) -> Array:
+        """Return what the next layer sees: A[l], times its mask where there is one."""
+        mask = self.mask(layer)
+        return self.A[layer] if mask is None else self.A[layer] * mask
+
+
+def forward(network: Network, parameters: Parameters, X: Array, masks: Masks | None = None) -> Tape:
+    """Run the network forwards.
+
+    Parameters
+    ----------
+    network : Network
+        Its layers.
+    parameters : Parameters
+        Its numbers; real or complex, of any precision.
+    X : array, shape (n, d_0)
+        The examples, one a row.
+    masks : ByLayer, optional
+        Dropout masks as `dropout_masks` makes them; by default nothing is dropped.
+
+    Returns
+    -------
+    Tape
+        Every Z[l] and A[l].
+
+    Examples
+    --------
+    >>> net = Network.dense([2, 2, 1], hidden="sigmoid", output="sigmoid")
+    >>> params = Parameters.initial(net, seed=0)
+    >>> forward(net, params, np.array([[0.0, 0.0]])).A[1]
+    array([[0.5, 0.5]])
+    """
+    Z: list[Array] = []
+    A: list[Array] = [X]
+    passed_on = X
+    for number, layer in enumerate(network.layers, start=1):
+        Z.append(equations.F1(passed_on, parameters.W[number], parameters.b[number]))
+        A.append(equations.F2(layer.activation, Z[-1]))
+        mask = masks[number] if masks is not None else None
+        passed_on = A[-1] if mask is None else A[-1] * mask
+    return Tape(ByLayer("Z", Z), ByLayer("A", A, first=0), masks)
+
+
+def dropout_masks(network: Network, rows: int, dtype: np.dtype, seed: int, step: int) -> Masks | None:
+    """Draw the masks of one training step, a pure function of the seed and the step.
+
+    Returns
+    -------
+    ByLayer or None
+        ``masks[l]``, shape (rows, d_l): 0 with the layer's probability, else 1 / (1 - it); None for
+        a layer without dropout, and None altogether when no layer has any.
+    """
+    if not any(layer.dropout for layer in network.layers):
+        return None
+    masks: list[Array | None] = []
+    for number, layer in enumerate(network.layers, start=1):
+        if layer.dropout:
+            kept = draws.uniform(rows * layer.units, seed, "dropout", step, number) >= layer.dropout
+            masks.append((kept / (1 - layer.dropout)).astype(dtype).reshape(rows, layer.units))
+        else:
+            masks.append(None)
+    return ByLayer("masks", masks)
+
+
+def loss_terms(network: Network, tape: Tape, Y: Array) -> Array:
+    """Return each output's loss of each row, shape (n, d_L)."""
+    f, Z, A = network.layers[-1].activation, tape.Z[network.depth], tape.A[network.depth]
+    if f.name in network.loss.from_z:
+        return network.loss.from_z[f.name].terms(Z, Y)
+    return network.loss.terms(A, Y)
+
+
+def data_loss(network: Network, tape: Tape, Y: Array, row_weights: Array | None = None) -> Array:
+    """Return the sum over the rows of w_i l_i, in float64 or better: the loss before it is divided."""
+    rows = loss_terms(network, tape, Y)
+    weighted = rows if row_weights is None else rows * row_weights[:, np.newaxis]
+    return weighted.sum(dtype=np.result_type(weighted.dtype, np.float64))
+
+
+def penalty_loss(network: Network, parameters: Parameters, penalty: Penalty) -> Array:
+    """Return what the trained weights add to the loss, in float64 or better."""
+    total = np.zeros((), dtype=np.result_type(parameters.theta.dtype, np.float64))
+    for number, layer in enumerate(network.layers, start=1):
+        if penalty and layer.train_weights:
+            total = total + penalty.value(parameters.W[number]).sum(dtype=total.dtype)
+    return total

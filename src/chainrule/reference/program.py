@@ -1,0 +1,92 @@
+"""The reference behind the engine interface: the same equations, step after step."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.errors import DivergenceError
+from chainrule.network.array import Array
+from chainrule.network.network import Network
+from chainrule.network.optimizers import Optimizer
+from chainrule.network.parameters import Layout, Parameters
+from chainrule.network.penalties import Penalty
+from chainrule.network.program import Data, State
+from chainrule.network.rows import Plan
+from chainrule.reference.forward import dropout_masks, forward
+from chainrule.reference.step import shard, training_step
+from chainrule.reference.update import init
+
+
+def prepare(
+    network: Network, optimizer: Optimizer, penalty: Penalty, dtype: npt.DTypeLike, batch_rows: int
+) -> "ReferenceProgram":
+    """Return a program that trains a network with the reference; see `network.program.Prepare`."""
+    del batch_rows  # the reference allocates as it goes
+    return ReferenceProgram(network, optimizer, penalty, np.dtype(dtype))
+
+
+class ReferenceProgram:
+    """A network made ready for training by the reference; see `network.program.Program`."""
+
+    def __init__(self, network: Network, optimizer: Optimizer, penalty: Penalty, dtype: np.dtype) -> None:
+        self.network, self.optimizer, self.penalty, self.dtype = network, optimizer, penalty, dtype
+        self.layout = Layout(network)
+
+    def start(self, theta: Array, seed: int) -> State:
+        """Return the state before the first step."""
+        return State(theta.astype(self.dtype), init(self.optimizer, theta.astype(self.dtype)), 0, seed)
+
+    def run(self, state: State, data: Data, plan: Plan, steps: int) -> tuple[State, Array]:
+        """Take at most `steps` steps; see `network.program.Program.run`."""
+        losses = np.empty(steps)
+        order, order_of_epoch = None, -1
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for taken in range(steps):
+                epoch = plan.epoch_of(state.step)
+                if epoch != order_of_epoch:
+                    order, order_of_epoch = plan.order(state.seed, epoch), epoch
+                batch = plan.batch(state.step)
+                rows = data.rows(batch if order is None else order[batch])
+                state, losses[taken] = self._step(state, rows, plan)
+        return state, losses
+
+    def _step(self, state: State, rows: Data, plan: Plan) -> tuple[State, float]:
+        parameters = Parameters(self.layout, state.theta)
+        masks = dropout_masks(self.network, len(rows.X), self.dtype, state.seed, state.step)
+        parameters, slots, loss, _ = training_step(
+            self.network,
+            parameters,
+            rows,
+            self.optimizer,
+            self.penalty,
+            slots=state.slots,
+            t=state.step + 1,
+            masks=masks,
+        )
+        if not (math.isfinite(loss) and np.isfinite(parameters.theta).all()):
+            raise self._diverged(state, rows, plan, loss)
+        return State(parameters.theta, slots, state.step + 1, state.seed), float(loss)
+
+    def _diverged(self, state: State, rows: Data, plan: Plan, loss: Array) -> DivergenceError:
+        """Build the error that says where a number that is not finite first showed."""
+        epoch, batch = divmod(state.step, plan.steps_per_epoch)
+        parameters = Parameters(self.layout, state.theta)
+        tape = forward(self.network, parameters, rows.X)
+        place = f"the loss ({loss})" if not math.isfinite(loss) else "the update"
+        for number, Z in enumerate(tape.Z, start=1):
+            bad = np.argwhere(~np.isfinite(Z) | ~np.isfinite(tape.A[number]))
+            if len(bad):
+                place = f"layer {number}, unit {bad[0][1]}"
+                break
+        largest = np.abs(state.theta).max()
+        return DivergenceError(
+            f"training diverged in epoch {epoch + 1}, batch {batch + 1}: a number that is not finite in "
+            f"{place}, when the largest weight was {largest:.3g}; try a smaller learning rate",
+            state,
+        )
+
+    def shard(self, theta: Array, rows: Data, normalizer: float) -> tuple[Array, float]:
+        """Return one shard's flat gradient and loss sum; see `network.program.Program.shard`."""
+        dtheta, total = shard(self.network, Parameters(self.layout, theta), rows, normalizer)
+        return dtheta, float(total)
