@@ -20,6 +20,8 @@ _HOMES = {
         "TooLargeError",
         "UnknownNameError",
     ),
+    "chainrule.check.gradients": ("GradientCheck", "check_gradients"),
+    "chainrule.model": ("Model",),
     "chainrule.network.activations": ("Activation",),
     "chainrule.network.initializers": ("Initializer",),
     "chainrule.network.layers": ("Dense",),
@@ -37,15 +39,22 @@ _HOMES = {
     "chainrule.network.penalties": ("Penalty",),
     "chainrule.network.program": ("Data",),
     "chainrule.reference.backward": ("Gradients", "backward"),
-    "chainrule.reference.forward": ("Tape", "forward"),
+    "chainrule.reference.forward": ("Tape", "forward", "loss"),
     "chainrule.reference.step": ("Step", "training_step"),
+    "chainrule.trace.naming": ("Naming",),
+    "chainrule.trace.step": ("Trace",),
+    "chainrule.train.history": ("History",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [*sorted(_HOME_OF)]
+_ROOMS = ("tutorials",)
+
+__all__ = [*sorted([*_HOME_OF, *_ROOMS])]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"chainrule.{name}")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'chainrule' has no attribute {name!r}")
     return getattr(import_module(_HOME_OF[name]), name)

@@ -1,8 +1,8 @@
 """Numbers and arrays that come in from outside: accepted as they are, or refused in one sentence."""
 
-import math
 import numbers
 import os
+import sys
 
 import numpy as np
 import numpy.typing as npt
@@ -16,19 +16,20 @@ from chainrule.errors import (
 )
 from chainrule.network.array import Array
 
+LARGEST = sys.float_info.max
 REAL_KINDS = "biuf"  # NumPy's letters for booleans, integers (both kinds) and real numbers
 
 
 def positive(thing: str, value: float) -> float:
     """Return a number that must be finite and above zero."""
-    if not (isinstance(value, numbers.Real) and math.isfinite(value) and value > 0):
+    if not (isinstance(value, numbers.Real) and 0 < value <= LARGEST):
         raise InvalidValueError(sentence(thing, value, "a finite number above 0"))
     return float(value)
 
 
 def not_negative(thing: str, value: float) -> float:
     """Return a number that must be finite and not below zero."""
-    if not (isinstance(value, numbers.Real) and math.isfinite(value) and value >= 0):
+    if not (isinstance(value, numbers.Real) and 0 <= value <= LARGEST):
         raise InvalidValueError(sentence(thing, value, "a finite number, 0 or above"))
     return float(value)
 
@@ -45,6 +46,13 @@ def count(thing: str, value: int, least: int = 1) -> int:
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not (whole and value >= least):
         raise InvalidValueError(sentence(thing, value, f"a whole number, {least} or above"))
+    return int(value)
+
+
+def seed(value: int) -> int:
+    """Return a seed: a whole number that fits into the 64 bits of a generator's key."""
+    if count("the seed", value, least=0) >= 2**64:
+        raise InvalidValueError(sentence("the seed", value, "a whole number, 0 or above and below 2**64"))
     return int(value)
 
 
@@ -104,6 +112,25 @@ def rows(thing: str, value: object, columns: int, dtype: npt.DTypeLike) -> Array
     if cast.dtype.itemsize < array.dtype.itemsize:
         refuse_nonfinite(f"{thing} in {cast.dtype}", cast)
     return cast
+
+
+def real_precision(dtype: npt.DTypeLike) -> np.dtype:
+    """Return the precision of the real numbers that go with a real or complex one."""
+    return np.empty(0, dtype=dtype).real.dtype
+
+
+def row_weights(given: object, count_of_rows: int, dtype: npt.DTypeLike) -> Array:
+    """Return weights of rows as an array (n,): 0 or above, and not all 0."""
+    weights = real_array("row_weights", given)
+    if weights.shape != (count_of_rows,):
+        raise ShapeError(sentence("the shape of row_weights", weights.shape, f"({count_of_rows},)"))
+    negative = np.flatnonzero(weights < 0)
+    if len(negative):
+        thing = f"the weight of row {int(negative[0])}"
+        raise InvalidValueError(sentence(thing, weights[negative[0]], "0 or above"))
+    if not weights.any():
+        raise InvalidValueError(sentence("the sum of row_weights", 0, "above 0"))
+    return weights.astype(dtype)
 
 
 def same_rows(first: Array, second: Array, things: str) -> None:

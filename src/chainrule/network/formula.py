@@ -116,10 +116,10 @@ class Negate(Formula):
 
 @dataclass(frozen=True)
 class Function(Formula):
-    """A function from the table `FUNCTIONS`, applied to one argument."""
+    """A function by its name, applied to its arguments; `FUNCTIONS` has those that can be computed."""
 
     name: str
-    argument: Formula
+    arguments: tuple[Formula, ...]
 
 
 @dataclass(frozen=True)
@@ -156,32 +156,37 @@ def factors_of(tree: Formula) -> tuple[Formula, ...]:
 
 def exp(argument: Formula) -> Formula:
     """Return the exponential function of a formula."""
-    return Function("exp", argument)
+    return Function("exp", (argument,))
 
 
 def log(argument: Formula) -> Formula:
     """Return the natural logarithm of a formula."""
-    return Function("log", argument)
+    return Function("log", (argument,))
 
 
 def tanh(argument: Formula) -> Formula:
     """Return the hyperbolic tangent of a formula."""
-    return Function("tanh", argument)
+    return Function("tanh", (argument,))
 
 
 def erf(argument: Formula) -> Formula:
     """Return the error function of a formula."""
-    return Function("erf", argument)
+    return Function("erf", (argument,))
 
 
 def sqrt(argument: Formula) -> Formula:
     """Return the square root of a formula."""
-    return Function("sqrt", argument)
+    return Function("sqrt", (argument,))
+
+
+def sign(argument: Formula) -> Formula:
+    """Return the sign of a formula: -1, 0 or 1."""
+    return Function("sign", (argument,))
 
 
 def absolute(argument: Formula) -> Formula:
     """Return the absolute value of a formula."""
-    return Function("abs", argument)
+    return Function("abs", (argument,))
 
 
 FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
@@ -204,7 +209,9 @@ def children(tree: Formula) -> tuple[Formula, ...]:
             return factors
         case Divide(first, second) | Power(first, second):
             return (first, second)
-        case Negate(body) | Function(_, body) | Sum(body, _):
+        case Function(_, arguments):
+            return arguments
+        case Negate(body) | Sum(body, _):
             return (body,)
         case Cases(test, positive, otherwise):
             return (test, positive, otherwise)
@@ -224,8 +231,8 @@ def rebuild(tree: Formula, change: Callable[[Formula], Formula]) -> Formula:
             return Power(change(base), change(exponent))
         case Negate(body):
             return Negate(change(body))
-        case Function(name, argument):
-            return Function(name, change(argument))
+        case Function(name, arguments):
+            return Function(name, tuple(change(argument) for argument in arguments))
         case Sum(body, index):
             return Sum(change(body), index)
         case Cases(test, positive, otherwise):
@@ -274,7 +281,8 @@ def expand(tree: Formula, sizes: Mapping[str, int]) -> Formula:
     """
     tree = rebuild(tree, lambda child: expand(child, sizes))
     if isinstance(tree, Sum):
-        terms = tuple(at(tree.body, {tree.index: i}) for i in range(sizes[tree.index]))
+        written = [at(tree.body, {tree.index: i}) for i in range(sizes[tree.index])]
+        terms = tuple(term for each in written for term in terms_of(each))
         return terms[0] if len(terms) == 1 else Add(terms)
     if isinstance(tree, Add):
         return Add(tuple(term for each in tree.terms for term in terms_of(each)))
@@ -320,8 +328,8 @@ def evaluate(
                 return value(base) ** value(exponent)
             case Negate(body):
                 return -value(body)
-            case Function(name, argument):
-                return functions[name](value(argument))
+            case Function(name, arguments):
+                return functions[name](*map(value, arguments))
             case Cases(test, positive, otherwise):
                 if np.ndim(value(test)) == 0:
                     return value(positive) if value(test) > 0 else value(otherwise)

@@ -15,10 +15,10 @@ from types import MappingProxyType
 import numpy as np
 
 from chainrule.errors import InvalidValueError, sentence
-from chainrule.network import accept
+from chainrule.network import accept, formula
 from chainrule.network.activations import magnitude, sigmoid, softplus
 from chainrule.network.array import Array
-from chainrule.network.formula import Cases, Formula, Function, Quantity, absolute, log
+from chainrule.network.formula import Cases, Formula, Number, Quantity, absolute, log
 from chainrule.network.lookup import find, table
 
 
@@ -66,6 +66,8 @@ class Loss:
         Where it has no derivative, in words; empty means nowhere.
     from_z : mapping of str to FromZ
         The output activations with which it is computed from Z.
+    constants : mapping of str to array
+        The values of the other quantities in its formulas: ``q``, the quantiles, one an output.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Loss:
     targets_sum_to_one: bool = False
     kinks: str = ""
     from_z: Mapping[str, FromZ] = field(default_factory=lambda: MappingProxyType({}))
+    constants: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def check_targets(loss: Loss, Y: Array) -> None:
@@ -177,7 +180,7 @@ def huber(delta: float = 1.0) -> Loss:
     >>> huber(2.0).terms(np.array([[3.0]]), np.array([[0.0]]))
     array([[4.]])
     """
-    accept.positive("delta of the Huber loss", delta)
+    delta = accept.positive("delta of the Huber loss", delta)
 
     def terms(A: Array, Y: Array) -> Array:
         off = magnitude(A - Y)
@@ -190,7 +193,7 @@ def huber(delta: float = 1.0) -> Loss:
     return Loss(
         name="huber",
         formula=Cases(beyond, delta * (absolute(_a - _y) - delta / 2), (_a - _y) ** 2 / 2),
-        slope=Cases(beyond, delta * Function("sign", _a - _y), _a - _y),
+        slope=Cases(beyond, delta * formula.sign(_a - _y), _a - _y),
         terms=terms,
         derivative=derivative,
         source="Huber 1964, Robust Estimation of a Location Parameter",
@@ -219,12 +222,12 @@ def pinball(*quantiles: float) -> Loss:
     for quantile in quantiles:
         if not 0 < quantile < 1:
             raise InvalidValueError(sentence("the quantile", quantile, "above 0 and below 1"))
-    q = quantiles[0] if len(quantiles) == 1 else np.array(quantiles)
+    q = np.array(quantiles)
 
     def slope_of(A: Array, Y: Array) -> Array:
         return np.where(A.real < Y.real, -q, 1 - q).astype(A.dtype)
 
-    _q = Quantity("q", () if len(quantiles) == 1 else ("j",))
+    _q = Number(quantiles[0]) if len(quantiles) == 1 else Quantity("q", ("j",))
     return Loss(
         name="pinball",
         formula=Cases(_y - _a, _q * (_y - _a), (1 - _q) * (_a - _y)),
@@ -232,6 +235,7 @@ def pinball(*quantiles: float) -> Loss:
         terms=lambda A, Y: slope_of(A, Y) * (A - Y),
         derivative=lambda A, Y: np.where(A.real == Y, 0, slope_of(A, Y)),
         also=("quantile",),
+        constants={"q": q},
         kinks="where an output equals its target",
         source="Koenker & Bassett 1978, Regression Quantiles",
     )
@@ -268,7 +272,7 @@ LOSSES = table(
     Loss(
         name="absolute_error",
         formula=absolute(_a - _y),
-        slope=Function("sign", _a - _y),
+        slope=formula.sign(_a - _y),
         terms=lambda A, Y: magnitude(A - Y),
         derivative=lambda A, Y: sign(A - Y),
         also=("l1",),

@@ -58,6 +58,10 @@ class Network:
         if row.admits and output.activation.name not in row.admits:
             thing = f"the output activation for the loss {row.name}"
             raise InvalidValueError(sentence(thing, output.activation.name, " or ".join(row.admits)))
+        for name, constant in row.constants.items():
+            if constant.size not in (1, output.units):
+                thing = f"the number of {name} of the loss {row.name}"
+                raise ShapeError(sentence(thing, constant.size, f"1 or {output.units}, one an output"))
         if output.dropout:
             raise InvalidValueError(sentence("dropout of the output layer", output.dropout, "only 0"))
         object.__setattr__(self, "layers", layers)

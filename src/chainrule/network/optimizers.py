@@ -8,6 +8,12 @@ from chainrule.network import accept
 from chainrule.network.lookup import find
 
 
+def _settle(rule: object, **numbers: float) -> None:
+    """Keep a rule's numbers as Python floats: a NumPy one would lift float32 parameters to float64."""
+    for name, number in numbers.items():
+        object.__setattr__(rule, name, number)
+
+
 @dataclass(frozen=True)
 class GradientDescent:
     """Plain gradient descent: theta <- theta - learning_rate * dtheta.
@@ -31,7 +37,7 @@ class GradientDescent:
     learning_rate: float = 0.1
 
     def __post_init__(self) -> None:
-        accept.positive("the learning rate", self.learning_rate)
+        _settle(self, learning_rate=accept.positive("the learning rate", self.learning_rate))
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,8 @@ class Momentum:
     nesterov: bool = False
 
     def __post_init__(self) -> None:
-        accept.positive("the learning rate", self.learning_rate)
-        accept.fraction("momentum", self.momentum)
+        _settle(self, learning_rate=accept.positive("the learning rate", self.learning_rate))
+        _settle(self, momentum=accept.fraction("momentum", self.momentum))
 
 
 @dataclass(frozen=True)
@@ -79,9 +85,9 @@ class RMSprop:
     epsilon: float = 1e-8
 
     def __post_init__(self) -> None:
-        accept.positive("the learning rate", self.learning_rate)
-        accept.fraction("decay", self.decay)
-        accept.positive("epsilon", self.epsilon)
+        _settle(self, learning_rate=accept.positive("the learning rate", self.learning_rate))
+        _settle(self, decay=accept.fraction("decay", self.decay))
+        _settle(self, epsilon=accept.positive("epsilon", self.epsilon))
 
 
 @dataclass(frozen=True)
@@ -100,8 +106,8 @@ class Adagrad:
     epsilon: float = 1e-10
 
     def __post_init__(self) -> None:
-        accept.positive("the learning rate", self.learning_rate)
-        accept.positive("epsilon", self.epsilon)
+        _settle(self, learning_rate=accept.positive("the learning rate", self.learning_rate))
+        _settle(self, epsilon=accept.positive("epsilon", self.epsilon))
 
 
 @dataclass(frozen=True)
@@ -125,10 +131,10 @@ class Adam:
     epsilon: float = 1e-8
 
     def __post_init__(self) -> None:
-        accept.positive("the learning rate", self.learning_rate)
-        accept.fraction("beta1", self.beta1)
-        accept.fraction("beta2", self.beta2)
-        accept.positive("epsilon", self.epsilon)
+        _settle(self, learning_rate=accept.positive("the learning rate", self.learning_rate))
+        _settle(self, beta1=accept.fraction("beta1", self.beta1))
+        _settle(self, beta2=accept.fraction("beta2", self.beta2))
+        _settle(self, epsilon=accept.positive("epsilon", self.epsilon))
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,7 @@ class AdamW(Adam):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        accept.not_negative("weight_decay", self.weight_decay)
+        _settle(self, weight_decay=accept.not_negative("weight_decay", self.weight_decay))
 
 
 Optimizer: TypeAlias = GradientDescent | Momentum | RMSprop | Adagrad | Adam

@@ -51,6 +51,9 @@ class ByLayer(Sequence[Item], Generic[Item]):
     def __iter__(self) -> Iterator[Item]:
         return iter(self._items)
 
+    def __reversed__(self) -> Iterator[Item]:
+        return reversed(self._items)
+
     def __repr__(self) -> str:
         rows = (f"{self._name}[{number}] = {item}" for number, item in enumerate(self, start=self._first))
         return "\n".join(rows)
@@ -144,7 +147,7 @@ class Parameters:
         TooLargeError
             When training would need more memory than this machine has; nothing is allocated.
         """
-        accept.count("the seed", seed, least=0)
+        accept.seed(seed)
         layout = Layout(network)
         # Parameters, their gradient and an optimizer's two slots.
         accept.refuse_too_large(f"the network {network}", 4 * layout.size * np.dtype(dtype).itemsize)
@@ -189,10 +192,13 @@ class Parameters:
         ShapeError
             When an array has another shape than its layer; both are shown.
         InvalidValueError, InvalidTypeError
-            When an entry is not a finite real number.
+            When an entry is not a finite real number, or too large for the precision.
+        TooLargeError
+            When the network is larger than this machine's memory; nothing is allocated.
         """
         check_orientation(orientation)
         layout = Layout(network)
+        accept.refuse_too_large(f"the network {network}", layout.size * np.dtype(dtype).itemsize)
         theta = np.zeros(layout.size, dtype=dtype)
         for name, given in (("weights", weights), ("biases", biases)):
             if given is not None and len(given) != network.depth:
@@ -213,7 +219,10 @@ class Parameters:
             if array.shape != shape:
                 asked = f"{shape} with orientation={orientation!r}" if block.letter == "W" else f"{shape}"
                 raise ShapeError(sentence(f"the shape of {thing}", array.shape, asked))
-            theta[block.start : block.stop] = (array.T if transposed else array).ravel()
+            with np.errstate(over="ignore"):
+                cast = array.astype(theta.dtype)
+            accept.refuse_nonfinite(f"{thing} in {cast.dtype}", cast)
+            theta[block.start : block.stop] = (cast.T if transposed else cast).ravel()
         return cls(layout, theta)
 
     def to_arrays(self, *, orientation: Orientation) -> tuple[list[Array], list[Array | None]]:

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+import numpy as np
 import numpy.typing as npt
 
+from chainrule.network import accept
 from chainrule.network.array import Array
+from chainrule.network.losses import check_targets
 from chainrule.network.network import Network
 from chainrule.network.optimizers import Optimizer
 from chainrule.network.penalties import Penalty
@@ -24,6 +27,46 @@ class Data(NamedTuple):
     X: Array  # (n, d_0)
     Y: Array  # (n, d_L)
     row_weights: Array | None = None  # (n,)
+
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        X: object,
+        Y: object,
+        row_weights: object = None,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> "Data":
+        """Take rows, targets and weights from outside, in the precision that goes with `dtype`.
+
+        Raises
+        ------
+        ShapeError
+            When a shape does not fit the network or the others; both are shown.
+        InvalidValueError, InvalidTypeError
+            When an entry is not a finite real number, or a target has no meaning for the loss.
+
+        Examples
+        --------
+        >>> Data.of(Network.dense([2, 1]), [1, 2], [3])
+        Data(X=array([[1., 2.]]), Y=array([[3.]]), row_weights=None)
+        """
+        precision = accept.real_precision(dtype)
+        X = accept.rows("X", X, network.sizes[0], precision)
+        Y = accept.rows("Y", Y, network.sizes[-1], precision)
+        accept.same_rows(X, Y, "X and Y")
+        check_targets(network.loss, Y)
+        weights = None if row_weights is None else accept.row_weights(row_weights, len(X), precision)
+        return cls(X, Y, weights)
+
+    @property
+    def normalizer(self) -> float:
+        """What the sum of the rows' losses is divided by: their number, or the sum of their weights."""
+        return len(self.X) if self.row_weights is None else float(self.row_weights.sum(dtype=np.float64))
+
+    def weigh(self, of_rows: Array) -> Array:
+        """Return numbers (n, d), each row times its weight."""
+        return of_rows if self.row_weights is None else of_rows * self.row_weights[:, np.newaxis]
 
     def rows(self, chosen: slice | Array) -> "Data":
         """Return some of the rows."""

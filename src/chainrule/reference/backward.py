@@ -1,11 +1,13 @@
 """The backward pass: BP1 at the output, BP2 down through the layers, then BP4 and BP3 in each."""
 
 import numpy as np
+import numpy.typing as npt
 
 from chainrule.network.array import Array
 from chainrule.network.network import Network
 from chainrule.network.parameters import ByLayer, Layout, Parameters
 from chainrule.network.penalties import Penalty
+from chainrule.network.program import Data
 from chainrule.reference import equations
 from chainrule.reference.forward import Tape
 
@@ -32,8 +34,8 @@ def backward(
     network: Network,
     parameters: Parameters,
     tape: Tape,
-    Y: Array,
-    row_weights: Array | None = None,
+    Y: npt.ArrayLike,
+    row_weights: npt.ArrayLike | None = None,
     normalizer: float | None = None,
 ) -> Gradients:
     """Run the network backwards: the derivative of the loss by everything.
@@ -58,13 +60,26 @@ def backward(
     -------
     Gradients
         Of frozen parameters as well; training leaves those out.
+
+    Raises
+    ------
+    ShapeError
+        When Y has another shape than the network gives; both are shown.
+    InvalidValueError, InvalidTypeError
+        When a target is not a finite real number, or has no meaning for the loss.
     """
-    if normalizer is None:
-        normalizer = len(Y) if row_weights is None else float(row_weights.sum(dtype=np.float64))
+    data = Data.of(network, tape.A[0], Y, row_weights, parameters.theta.dtype)
+    return backward_pass(network, parameters, tape, data, normalizer or data.normalizer)
+
+
+def backward_pass(
+    network: Network, parameters: Parameters, tape: Tape, data: Data, normalizer: float
+) -> Gradients:
+    """Apply BP1 to BP4 to rows that were looked at before; see `backward`."""
     L = network.depth
     output = network.layers[-1].activation
-    delta = equations.BP1(network.loss, output, tape.Z[L], tape.A[L], Y)
-    delta = (delta if row_weights is None else delta * row_weights[:, np.newaxis]) / normalizer
+    delta = equations.BP1(network.loss, output, tape.Z[L], tape.A[L], data.Y)
+    delta = data.weigh(delta) / normalizer
     deltas = [delta]
     for l in range(L - 1, 0, -1):
         f = network.layer(l).activation

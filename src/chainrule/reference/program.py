@@ -13,7 +13,7 @@ from chainrule.network.parameters import Layout, Parameters
 from chainrule.network.penalties import Penalty
 from chainrule.network.program import Data, State
 from chainrule.network.rows import Plan
-from chainrule.reference.forward import dropout_masks, forward
+from chainrule.reference.forward import dropout_masks, forward_pass
 from chainrule.reference.step import shard, training_step
 from chainrule.reference.update import init
 
@@ -72,7 +72,7 @@ class ReferenceProgram:
         """Build the error that says where a number that is not finite first showed."""
         epoch, batch = divmod(state.step, plan.steps_per_epoch)
         parameters = Parameters(self.layout, state.theta)
-        tape = forward(self.network, parameters, rows.X)
+        tape = forward_pass(self.network, parameters, rows.X)
         place = f"the loss ({loss})" if not math.isfinite(loss) else "the update"
         for number, Z in enumerate(tape.Z, start=1):
             bad = np.argwhere(~np.isfinite(Z) | ~np.isfinite(tape.A[number]))

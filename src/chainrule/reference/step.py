@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from chainrule.network.array import Array
 from chainrule.network.network import Network
 from chainrule.network.optimizers import Optimizer
@@ -11,8 +9,8 @@ from chainrule.network.parameters import ByLayer, Parameters
 from chainrule.network.penalties import Penalty
 from chainrule.network.program import Data
 from chainrule.network.rows import shard_rows, shards
-from chainrule.reference.backward import add_penalty, backward
-from chainrule.reference.forward import Masks, data_loss, forward, penalty_loss
+from chainrule.reference.backward import add_penalty, backward_pass
+from chainrule.reference.forward import Masks, data_loss, forward_pass, penalty_loss
 from chainrule.reference.update import Slots, init, update
 
 
@@ -89,7 +87,7 @@ def loss_and_gradient(
     The batch is cut into shards, whose gradients are added in order, and divided by the whole
     batch's rows: the bits do not depend on who computes which shard.
     """
-    n = len(data.X) if data.row_weights is None else data.row_weights.sum(dtype=np.float64)
+    n = data.normalizer
     parts = [
         shard(network, parameters, data.rows(rows), n, masks_of(masks, rows))
         for rows in shards(len(data.X), shard_rows(network.sizes, parameters.theta.dtype))
@@ -104,9 +102,9 @@ def shard(
     network: Network, parameters: Parameters, rows: Data, normalizer: float, masks: Masks | None = None
 ) -> tuple[Array, Array]:
     """Forward, loss, backward: the gradient of some rows' part of the loss, and the sum of their losses."""
-    tape = forward(network, parameters, rows.X, masks)
-    total = data_loss(network, tape, rows.Y, rows.row_weights)
-    return backward(network, parameters, tape, rows.Y, rows.row_weights, normalizer).theta, total
+    tape = forward_pass(network, parameters, rows.X, masks)
+    total = data_loss(network, tape, rows)
+    return backward_pass(network, parameters, tape, rows, normalizer).theta, total
 
 
 def masks_of(masks: Masks | None, rows: slice) -> Masks | None:

@@ -132,6 +132,6 @@ def update(
     trained, theta = parameters.layout.trained, parameters.theta
     direction, slots = RULES[type(optimizer)].direction(optimizer, gradient.theta, slots, t)
     if isinstance(optimizer, AdamW):
-        direction = direction + optimizer.weight_decay * parameters.layout.weights * theta
+        direction = direction + optimizer.weight_decay * theta * parameters.layout.weights
     stepped = equations.U(theta, optimizer.learning_rate, direction)
     return parameters.like(stepped if trained is None else np.where(trained, stepped, theta)), slots

@@ -1,0 +1,1 @@
+"""Checking: whether a gradient is the derivative of its loss."""

@@ -1,0 +1,231 @@
+"""A model: a network with its parameters, and every verb as a method."""
+
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.check.gradients import GradientCheck, check_gradients
+from chainrule.errors import InvalidTypeError, ShapeError, sentence
+from chainrule.network import accept, optimizers
+from chainrule.network.array import Array
+from chainrule.network.network import Network
+from chainrule.network.optimizers import Adam, GradientDescent, Optimizer
+from chainrule.network.parameters import Layout, Parameters
+from chainrule.network.penalties import NO_PENALTY, Penalty
+from chainrule.network.program import Data
+from chainrule.reference.forward import loss
+from chainrule.reference.predict import predict
+from chainrule.trace.build import trace_step
+from chainrule.trace.naming import Naming
+from chainrule.trace.step import Trace
+from chainrule.train.blas import one_thread
+from chainrule.train.history import History
+from chainrule.train.progress import progress_bar
+from chainrule.train.training import Training
+
+
+class Model:
+    """A network with its parameters.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    parameters : Parameters, optional
+        Its weights and biases; by default drawn as each layer's initializer says.
+    seed : int
+        The seed of that draw; the same seed gives the same bits.
+    dtype : dtype
+        The precision of that draw, and so of all computation.
+
+    Attributes
+    ----------
+    network : Network
+        The network.
+    parameters : Parameters
+        What `fit` replaces.
+    history : History or None
+        What the last `fit` told.
+
+    Raises
+    ------
+    ShapeError
+        When the parameters belong to a network of other sizes.
+    TooLargeError
+        When the network would not fit into this machine's memory.
+
+    Examples
+    --------
+    >>> from chainrule import Adam, Model, Network
+    >>> net = Network.dense([2, 4, 1], hidden="tanh", output="sigmoid", loss="binary_cross_entropy")
+    >>> model = Model(net, seed=0)
+    >>> X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
+    >>> model.fit(X, Y, optimizer=Adam(0.05), epochs=300, batch_size=4, seed=0).predict(X).round()
+    array([[0.],
+           [1.],
+           [1.],
+           [0.]])
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        parameters: Parameters | None = None,
+        *,
+        seed: int = 0,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> None:
+        if not isinstance(network, Network):
+            raise InvalidTypeError(sentence("the network of a model", network, "a Network"))
+        if parameters is not None and parameters.layout.blocks != Layout(network).blocks:
+            raise ShapeError(sentence("the parameters", parameters, f"those of the network {network}"))
+        self.network = network
+        self.parameters = Parameters.initial(network, seed, dtype) if parameters is None else parameters
+        self.history: History | None = None
+
+    def fit(
+        self,
+        X: npt.ArrayLike,
+        Y: npt.ArrayLike,
+        *,
+        optimizer: str | Optimizer = Adam(),  # noqa: B008 - it is frozen
+        epochs: int = 100,
+        batch_size: int = 32,
+        seed: int = 0,
+        shuffle: bool = True,
+        row_weights: npt.ArrayLike | None = None,
+        penalty: Penalty = NO_PENALTY,
+        progress: bool = False,
+    ) -> "Model":
+        """Train on rows; the model learns in place and is returned.
+
+        Parameters
+        ----------
+        X : array, shape (n, d_0)
+            The rows.
+        Y : array, shape (n, d_L)
+            Their targets.
+        optimizer : Optimizer or str
+            The update rule, made with its numbers or by its name.
+        epochs : int
+            How often every row is visited; 0 or more.
+        batch_size : int
+            Rows of a step: 1 for single rows, ``len(X)`` for the full batch.
+        seed : int
+            Of the rows' orders and the dropout masks: the same seed gives the same bits.
+        shuffle : bool
+            Whether every epoch visits the rows in an order of its own.
+        row_weights : array, shape (n,), optional
+            How much each row counts; 0 or above.
+        penalty : Penalty
+            On the trained weights.
+        progress : bool
+            Whether to show a bar, on standard error, where that is a terminal.
+
+        Returns
+        -------
+        Model
+            This one; `history` tells how it went.
+
+        Raises
+        ------
+        ShapeError, InvalidValueError, InvalidTypeError
+            When something does not fit; nothing has changed then.
+        DivergenceError
+            When a number is not finite any more; what was learned until then is kept.
+        """
+        data = Data.of(self.network, X, Y, row_weights, self.parameters.theta.dtype)
+        training = Training(
+            self.network,
+            self.parameters,
+            data,
+            optimizers.optimizer(optimizer),
+            penalty,
+            batch_size=batch_size,
+            seed=seed,
+            shuffle=shuffle,
+        )
+        try:
+            if progress:
+                with progress_bar(epochs) as show:
+                    training.run(epochs, show)
+            else:
+                training.run(epochs)
+        finally:
+            # Also when it diverged or was interrupted: what was learned is kept.
+            self.parameters = self.parameters.like(training.state.theta)
+            self.history = training.history
+        return self
+
+    def predict(self, X: npt.ArrayLike) -> Array:
+        """Return the outputs A[L] for rows, shape (n, d_L); a row's result never depends on its neighbors.
+
+        Parameters
+        ----------
+        X : array, shape (n, d_0)
+            The rows.
+        """
+        X = accept.rows("X", X, self.network.sizes[0], self.parameters.theta.dtype)
+        with one_thread():
+            return predict(self.network, self.parameters, X)
+
+    def loss(
+        self,
+        X: npt.ArrayLike,
+        Y: npt.ArrayLike,
+        row_weights: npt.ArrayLike | None = None,
+        penalty: Penalty = NO_PENALTY,
+    ) -> float:
+        """Return the mean loss of rows, plus the penalty; weighted where they have weights."""
+        return loss(self.network, self.parameters, X, Y, row_weights, penalty)
+
+    def trace(
+        self,
+        X: npt.ArrayLike,
+        Y: npt.ArrayLike,
+        *,
+        optimizer: str | Optimizer = GradientDescent(),  # noqa: B008 - it is frozen
+        row_weights: npt.ArrayLike | None = None,
+        penalty: Penalty = NO_PENALTY,
+        naming: Naming | None = None,
+        title: str = "",
+    ) -> Trace:
+        """Return one whole training step, every number of it; ``print`` shows it.
+
+        Parameters
+        ----------
+        X, Y : array, shapes (n, d_0) and (n, d_L)
+            The rows of the step and their targets.
+        optimizer : Optimizer or str
+            The update rule.
+        row_weights : array, shape (n,), optional
+            How much each row counts.
+        penalty : Penalty
+            On the trained weights.
+        naming : Naming, optional
+            How the reader calls things.
+        title : str
+            What it is a trace of.
+        """
+        data = Data.of(self.network, X, Y, row_weights)
+        return trace_step(
+            self.network,
+            self.parameters,
+            data,
+            optimizers.optimizer(optimizer),
+            penalty,
+            naming=naming,
+            title=title,
+        )
+
+    def check_gradients(
+        self,
+        X: npt.ArrayLike,
+        Y: npt.ArrayLike,
+        row_weights: npt.ArrayLike | None = None,
+        penalty: Penalty = NO_PENALTY,
+    ) -> GradientCheck:
+        """Compare the backward pass with three other ways, for every parameter: see `check_gradients`."""
+        return check_gradients(self.network, self.parameters, X, Y, row_weights, penalty)
+
+    def __repr__(self) -> str:
+        return f"Model({self.network}; {self.parameters.theta.size:,} parameters)"

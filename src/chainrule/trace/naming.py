@@ -1,0 +1,113 @@
+"""What the reader calls each quantity: a choice of the reader, never of the code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chainrule.network.formula import Quantity
+
+# What our code calls them: most of this can be typed after `tape.`, `params.` or `grads.`
+OURS: Mapping[str, str] = {
+    "A": "A[{l}][{r},{j}]",
+    "Z": "Z[{l}][{r},{j}]",
+    "W": "W[{l}][{i},{j}]",
+    "b": "b[{l}][{j}]",
+    "Y": "Y[{r},{j}]",
+    "w": "row_weight[{r}]",
+    "mask": "mask[{l}][{r},{j}]",
+    "passed_on": "passed_on[{l}][{r},{j}]",
+    "loss_term": "loss[{r},{j}]",
+    "penalty": "penalty",
+    "loss": "loss",
+    "loss_after": "{loss} after",
+    "dA": "∂{loss}/∂{A}",
+    "slope": "∂{A}/∂{Z}",
+    "jacobian": "∂{A_k}/∂{Z}",
+    "delta": "delta[{l}][{r},{j}]",
+    "dW": "∂{loss}/∂{W}",
+    "db": "∂{loss}/∂{b}",
+    "W_after": "{W}_new",
+    "b_after": "{b}_new",
+    "eta": "eta",
+    "q": "quantile[{j}]",
+    **{f"{slot}_{letter}": f"{slot}({{{letter}}})" for slot in "msv" for letter in "Wb"},
+    **{f"{slot}_{letter}_after": f"{slot}({{{letter}}})_new" for slot in "msv" for letter in "Wb"},
+}
+
+# Which letters the indices of a quantity are, after the layer.
+LETTERS: Mapping[str, str] = {
+    **dict.fromkeys(("W", "dW", "W_after"), "ij"),
+    **dict.fromkeys(("b", "db", "b_after", "q"), "j"),
+    **{f"{slot}_W{when}": "ij" for slot in "msv" for when in ("", "_after")},
+    **{f"{slot}_b{when}": "j" for slot in "msv" for when in ("", "_after")},
+    "w": "r",
+    "jacobian": "rkj",
+}
+OF_A_UNIT = "rj"
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Templates for the names of quantities, and tables of names where no template will do.
+
+    Parameters
+    ----------
+    templates : mapping of str to str
+        For each kind of quantity a format string; what is left out is as in our code. Its fields:
+        ``r``, ``i``, ``j``, ``l`` the row, the input, the unit, each from 0, and the layer, in which
+        the inputs are layer 0; ``r_``, ``i_``, ``j_``, ``l_`` the same and 1 more; ``_l`` the layer
+        and 1 less; ``unit`` the unit's name; or another quantity with the same indices, ``{A}``.
+        The inputs have a template of their own, "input".
+    tables : mapping of str to nested list of str
+        Names that go before the templates: ``units[l][j]``, ``W[l-1][i][j]`` and ``b[l-1][j]``.
+    rows_shown : bool
+        Whether a name says which row it belongs to; our own names always do.
+
+    Examples
+    --------
+    >>> Naming().name(Quantity("W", (1, 0, 1)))
+    'W[1][0,1]'
+    >>> jain = Naming({"Z": "net_{unit}"}, {"units": [["i1"], ["h1", "h2"]]})
+    >>> jain.name(Quantity("Z", (1, 0, 1)))
+    'net_h2'
+    """
+
+    templates: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    rows_shown: bool = False
+
+    def name(self, quantity: Quantity) -> str:
+        """Return what the reader calls a quantity, whose indices are numbers."""
+        kind, (layer, *place) = quantity.name, quantity.indices
+        letters = LETTERS.get(kind, OF_A_UNIT)
+        indices = dict(zip(letters, map(int, place), strict=False))
+        if kind in self.tables:
+            entry = self.tables[kind][int(layer) - 1]
+            for index in place:
+                entry = entry[int(index)]
+            return str(entry)
+        template = self.templates.get("input" if kind == "A" and layer == 0 else kind)
+        if template is None:
+            template = self.templates.get(kind, OURS.get(kind, kind))
+        name = template.format_map(_Fields(self, int(layer), indices))
+        row = indices.get("r")
+        shown = self.rows_shown and row is not None and kind in self.templates
+        return f"{name}[{row + 1}]" if shown and row is not None else name
+
+
+class _Fields(dict[str, Any]):
+    """The fields of a template, worked out when they are asked for."""
+
+    def __init__(self, naming: Naming, layer: int, indices: Mapping[str, int]) -> None:
+        counts = {"l": layer, **indices}
+        more = {f"{letter}_": index + 1 for letter, index in counts.items()}
+        super().__init__({**counts, **more, "_l": layer - 1})
+        self.naming, self.layer, self.indices = naming, layer, indices
+
+    def __missing__(self, field_name: str) -> str:
+        if field_name == "unit":
+            return str(self.naming.tables["units"][self.layer][self.indices["j"]])
+        kind, of_k, _ = field_name.partition("_k")
+        indices = {**self.indices, "j": self.indices["k"]} if of_k else self.indices
+        place = (indices[letter] for letter in LETTERS.get(kind, OF_A_UNIT) if letter in indices)
+        return self.naming.name(Quantity(kind, (self.layer, *place)))

@@ -1,0 +1,172 @@
+"""A trace as plain text, at most 80 columns wide: symbols, then numbers, then the value."""
+
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby, product
+from typing import Any
+
+from chainrule.network.formula import Quantity
+from chainrule.trace.formula_text import TO_ASCII, Printer
+from chainrule.trace.step import Family, Statement, Trace
+
+WIDTH = 80
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+PARTS = {
+    "forward": "FORWARD PASS",
+    "loss": "LOSS",
+    "backward": "BACKWARD PASS",
+    "update": "UPDATE, now that every gradient is known",
+    "after": "AFTER THE STEP",
+}
+
+EQUATIONS = {
+    "F1": "Z[l] = A[l-1] W[l] + b[l]",
+    "F2": "A[l] = f(Z[l])",
+    "BP1": "delta[L] = dLoss/dA[L] * f'(Z[L])",
+    "BP2": "delta[l] = (delta[l+1] W[l+1]^T) * f'(Z[l])",
+    "BP3": "db[l] = column sums of delta[l]",
+    "BP4": "dW[l] = A[l-1]^T delta[l]",
+    "U": "theta <- theta - eta * dtheta",
+}
+
+
+def text(trace: Trace, *, digits: int = 10, most: int = 100, ascii_only: bool = False) -> str:
+    """Write a trace as plain text.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step.
+    digits : int
+        Significant digits shown; the numbers themselves keep theirs.
+    most : int
+        How many statements of one family are shown; how many are left out is said.
+    ascii_only : bool
+        Whether to keep to ASCII.
+
+    Returns
+    -------
+    str
+        Lines of at most 80 columns, except where a single name is longer.
+    """
+    written = "\n".join(_Writer(trace, digits, most).lines()) + "\n"
+    return written.translate(TO_ASCII) if ascii_only else written
+
+
+def as_dict(trace: Trace) -> dict[str, Any]:
+    """Return a trace as plain data: what came in, and every statement in order."""
+    symbols = Printer(trace.name)
+    numbers = Printer(lambda quantity: repr(trace.value(quantity)), repr)
+
+    def statement(family: Family, each: Statement) -> dict[str, Any]:
+        shown = {"part": family.part, "equation": family.equation, "name": trace.name(each.quantity)}
+        if each.tree is not None:
+            shown |= {"formula": symbols.text(each.tree), "numbers": numbers.text(each.tree)}
+        return {**shown, "value": each.value}
+
+    given = [
+        quantity
+        for (name, layer), values in trace.given.items()
+        for quantity in _entries(name, int(layer), values.shape)
+    ]
+    return {
+        "title": trace.title,
+        "network": str(trace.network),
+        "optimizer": str(trace.optimizer),
+        "given": {trace.name(quantity): trace.value(quantity) for quantity in given},
+        "statements": [statement(family, each) for family in trace.families for each in family],
+    }
+
+
+class _Writer:
+    """Writes one trace."""
+
+    def __init__(self, trace: Trace, digits: int, most: int) -> None:
+        self.trace, self.most = trace, most
+        self.symbols = Printer(trace.name)
+        self.numbers = Printer(lambda quantity: self.number(trace.value(quantity)), self.number)
+        self.digits = digits
+
+    def number(self, value: float) -> str:
+        """Return a number with the digits asked for."""
+        return f"{value + 0.0:.{self.digits}g}"  # + 0.0: no minus before a zero
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the whole trace."""
+        yield from self._head()
+        before = None
+        for part, families in groupby(self.trace.families, key=lambda family: family.part):
+            yield from ("", PARTS[part], "")
+            for family in families:
+                of = (family.equation, family.quantity.indices[0])
+                if of != before and family.equation in EQUATIONS:
+                    yield from ([] if before is None else [""])
+                    yield f"  layer {of[1]}, {of[0]}:  {EQUATIONS[family.equation]}"
+                before = of
+                yield from self._family(family)
+            before = None
+
+    def _head(self) -> Iterator[str]:
+        if self.trace.title:
+            yield from (self.trace.title, "=" * len(self.trace.title))
+        yield from _wrapped("", f"Network {self.trace.network}; {self.trace.optimizer}", "")
+        yield from ("", "GIVEN", "")
+        for (name, layer), values in self.trace.given.items():
+            entries = [self._given(each) for each in _entries(name, int(layer), values.shape)]
+            shown = entries[: self.most]
+            if len(shown) < len(entries):
+                shown.append(f"({len(entries) - len(shown)} more not shown)")
+            yield from _wrapped("  ", ", ".join(shown), "  ")
+
+    def _given(self, quantity: Quantity) -> str:
+        """Return a number that came in, as one piece that no line break cuts."""
+        mark = self.trace.marks.get(quantity)
+        shown = f"{self.trace.name(quantity)} = {self.number(self.trace.value(quantity))}"
+        return f"{shown} ({mark})".replace(" ", NO_BREAK) if mark else shown.replace(" ", NO_BREAK)
+
+    def _family(self, family: Family) -> Iterator[str]:
+        for count, statement in enumerate(family):
+            if count == self.most:
+                yield f"  ({len(family) - self.most} more of these not shown: ask for them with --most)"
+                return
+            yield from self._statement(statement, frozen=family.equation == "frozen")
+
+    def _statement(self, statement: Statement, frozen: bool) -> Iterator[str]:
+        name, value = self.trace.name(statement.quantity), self.number(statement.value)
+        members = []
+        if statement.tree is not None:
+            members = [self.symbols.text(statement.tree), self.numbers.text(statement.tree)]
+        if frozen:
+            members[-1:] = []
+            value += "  (frozen)"
+        if members and members[-1] == value:
+            members.pop()
+        first = f"  {name} = "
+        for lead, member in zip(
+            [first, *[" " * (len(first) - 2) + "= "] * 2], [*members, value], strict=False
+        ):
+            yield from _wrapped(lead, member, " " * len(first) + "  ")
+
+
+def _entries(name: str, layer: int, shape: tuple[int, ...]) -> Iterator[Quantity]:
+    """Yield the entries of an array, each as a quantity."""
+    for place in product(*map(range, shape)):
+        yield Quantity(name, (layer, *place))
+
+
+def _wrapped(lead: str, line: str, indent: str) -> list[str]:
+    """Break a line where it would be too long: between terms, or if need be inside them."""
+    kept_together = line.replace(" · ", f"{NO_BREAK}·{NO_BREAK}")
+    for each in (kept_together, line):
+        lines = textwrap.wrap(
+            each,
+            WIDTH,
+            initial_indent=lead,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        if max(map(len, lines)) <= WIDTH:
+            break
+    return [shown.replace(NO_BREAK, " ") for shown in lines]

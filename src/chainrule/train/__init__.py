@@ -1,0 +1,1 @@
+"""Training: the loop around the steps, whichever engine takes them."""
