@@ -6,13 +6,17 @@ from chainrule.cli.what import WHAT
 
 
 def check(
-    what: str = typer.Argument(help=WHAT),
+    what: str = typer.Argument(metavar="WHAT", help=WHAT),
     hidden: str = typer.Option("tanh", help="For a .mat file: the hidden layers' activation."),
     output: str = typer.Option("sigmoid", help="For a .mat file: the output layer's activation."),
     loss: str = typer.Option("squared_error", help="For a .mat file: the loss."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
-    """Compare every gradient with three other ways to get it; exit with 1 when one is wrong."""
+    """Check every gradient.
+
+    Beside the backward pass stand the one-sided difference, the central difference and the complex
+    step. The exit status is 1 when a gradient is wrong.
+    """
     import json
 
     from chainrule.check.text import as_rows, text

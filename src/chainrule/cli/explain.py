@@ -6,7 +6,7 @@ from chainrule.cli.what import WHAT
 
 
 def explain(
-    what: str = typer.Argument(help=WHAT),
+    what: str = typer.Argument(metavar="WHAT", help=WHAT),
     digits: int = typer.Option(10, min=1, max=17, help="Significant digits shown."),
     most: int = typer.Option(100, min=1, help="How many numbers of one kind are shown."),
     plain: bool = typer.Option(False, "--ascii", help="Keep to ASCII."),
@@ -15,7 +15,11 @@ def explain(
     loss: str = typer.Option("squared_error", help="For a .mat file: the loss."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
-    """Print one whole training step: symbols, numbers and value of everything, in its own names."""
+    """Show every number of one step.
+
+    Forward pass, loss, backward pass and update of one training step: of each number the symbols, the
+    numbers in their place, and the value, under the tutorial's own names.
+    """
     import json
 
     from chainrule.cli.what import preset_of

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def fit(
-    what: str = typer.Argument(help=WHAT),
+    what: str = typer.Argument(metavar="WHAT", help=WHAT),
     epochs: int | None = typer.Option(None, help="How often every row is visited."),
     learning_rate: float | None = typer.Option(None, help="The length of a step."),
     batch_size: int | None = typer.Option(None, help="Rows of a step."),
@@ -28,7 +28,11 @@ def fit(
     loss: str = typer.Option("squared_error", help="For a .mat file: the loss."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
-    """Train a tutorial's network, a gate's, or one from a .mat file, and show how its loss falls."""
+    """Train, and show the loss fall.
+
+    A tutorial's network, a logic gate's, or one from a .mat file learns as the tutorial trains, unless
+    the options say otherwise.
+    """
     import json
     from dataclasses import replace
 

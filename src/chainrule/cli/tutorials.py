@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 def tutorials(
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
-    """Run the systems of all five tutorials: the network, the loss before and after, what to try next."""
+    """Run all five tutorials.
+
+    Each with its network, the loss before and after training as the tutorial trains, and what to try
+    next.
+    """
     from chainrule.tutorials import TUTORIALS, load
 
     told = []

@@ -5,6 +5,7 @@ person gets them. A test evaluates every tree and meets the values.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def trace_step(
         What it is a trace of.
     """
     naming = naming or Naming()
-    naming = Naming(naming.templates, naming.tables, rows_shown=len(data.X) > 1)
+    naming = replace(naming, rows_shown=len(data.X) > 1)
     step = _Step(network, parameters.astype(np.float64), data, optimizer, penalty, slots, t, masks)
     return Trace(network, optimizer, step.given(), tuple(step.families()), naming, title)
 

@@ -1,10 +1,12 @@
 """What the reader calls each quantity: a choice of the reader, never of the code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from chainrule.network.formula import Quantity
+from chainrule.network.parameters import Orientation
 
 # What our code calls them: most of this can be typed after `tape.`, `params.` or `grads.`
 OURS: Mapping[str, str] = {
@@ -62,6 +64,8 @@ class Naming:
         Names that go before the templates: ``units[l][j]``, ``W[l-1][i][j]`` and ``b[l-1][j]``.
     rows_shown : bool
         Whether a name says which row it belongs to; our own names always do.
+    orientation : {"from_to", "to_from"}
+        The order in which weights are told: all that leave an input, or all that reach a unit.
 
     Examples
     --------
@@ -75,6 +79,15 @@ class Naming:
     templates: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
     rows_shown: bool = False
+    orientation: Orientation = "from_to"
+
+    def in_order(self, kind: str, shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """Yield the places of an array of numbers of some kind, in the order in which they are told."""
+        if self.orientation == "to_from" and LETTERS.get(kind) == "ij":
+            inputs, units = shape
+            yield from ((i, j) for j in range(units) for i in range(inputs))
+        else:
+            yield from product(*map(range, shape))
 
     def name(self, quantity: Quantity) -> str:
         """Return what the reader calls a quantity, whose indices are numbers."""

@@ -125,7 +125,17 @@ class Trace:
 
     def __iter__(self) -> Iterator[Statement]:
         for family in self.families:
-            yield from family
+            yield from self.statements(family)
+
+    def statements(self, family: Family) -> Iterator[Statement]:
+        """Yield the statements of a family in the reader's order."""
+        for position in self.naming.in_order(family.quantity.name, family.values.shape):
+            yield family.statement(*position)
+
+    def entries(self, name: str, layer: Index) -> Iterator[Quantity]:
+        """Yield the entries of an array of the step, each as a quantity, in the reader's order."""
+        for position in self.naming.in_order(name, self.arrays[name, layer].shape):
+            yield Quantity(name, (layer, *position))
 
     def __len__(self) -> int:
         return sum(map(len, self.families))

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
-from itertools import groupby, product
+from itertools import groupby
 from typing import Any
 
 from chainrule.network.formula import Quantity
@@ -65,17 +65,15 @@ def as_dict(trace: Trace) -> dict[str, Any]:
             shown |= {"formula": symbols.text(each.tree), "numbers": numbers.text(each.tree)}
         return {**shown, "value": each.value}
 
-    given = [
-        quantity
-        for (name, layer), values in trace.given.items()
-        for quantity in _entries(name, int(layer), values.shape)
-    ]
+    given = [quantity for name, layer in trace.given for quantity in trace.entries(name, layer)]
     return {
         "title": trace.title,
         "network": str(trace.network),
         "optimizer": str(trace.optimizer),
         "given": {trace.name(quantity): trace.value(quantity) for quantity in given},
-        "statements": [statement(family, each) for family in trace.families for each in family],
+        "statements": [
+            statement(family, each) for family in trace.families for each in trace.statements(family)
+        ],
     }
 
 
@@ -112,8 +110,8 @@ class _Writer:
             yield from (self.trace.title, "=" * len(self.trace.title))
         yield from _wrapped("", f"Network {self.trace.network}; {self.trace.optimizer}", "")
         yield from ("", "GIVEN", "")
-        for (name, layer), values in self.trace.given.items():
-            entries = [self._given(each) for each in _entries(name, int(layer), values.shape)]
+        for name, layer in self.trace.given:
+            entries = [self._given(each) for each in self.trace.entries(name, layer)]
             shown = entries[: self.most]
             if len(shown) < len(entries):
                 shown.append(f"({len(entries) - len(shown)} more not shown)")
@@ -126,7 +124,7 @@ class _Writer:
         return f"{shown} ({mark})".replace(" ", NO_BREAK) if mark else shown.replace(" ", NO_BREAK)
 
     def _family(self, family: Family) -> Iterator[str]:
-        for count, statement in enumerate(family):
+        for count, statement in enumerate(self.trace.statements(family)):
             if count == self.most:
                 yield f"  ({len(family) - self.most} more of these not shown: ask for them with --most)"
                 return
@@ -147,12 +145,6 @@ class _Writer:
             [first, *[" " * (len(first) - 2) + "= "] * 2], [*members, value], strict=False
         ):
             yield from _wrapped(lead, member, " " * len(first) + "  ")
-
-
-def _entries(name: str, layer: int, shape: tuple[int, ...]) -> Iterator[Quantity]:
-    """Yield the entries of an array, each as a quantity."""
-    for place in product(*map(range, shape)):
-        yield Quantity(name, (layer, *place))
 
 
 def _wrapped(lead: str, line: str, indent: str) -> list[str]:

@@ -1,0 +1,63 @@
+"""What the README and the docs show is what the commands print."""
+
+import doctest
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chainrule.cli import main
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
+CHECKER = doctest.OutputChecker()
+
+EXAMPLES = [
+    pytest.param(found["command"], found["output"], id=f"{document.name}: {found['command']}")
+    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for found in BLOCK.finditer(document.read_text("utf-8"))
+]
+
+
+def matches(wanted, printed):
+    return CHECKER.check_output(wanted, printed, doctest.ELLIPSIS)
+
+
+@pytest.mark.parametrize(("command", "wanted"), EXAMPLES)
+def test_a_console_block_shows_what_the_command_prints(command, wanted, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    program, *arguments = shlex.split(command)
+    if program == "chainrule":
+        main(arguments)
+        printed = "".join(capsys.readouterr())
+    else:
+        run = [sys.executable, *arguments]
+        printed = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert matches(wanted, printed), printed
+
+
+def test_the_comparison_can_fail():
+    assert not matches("E_total after = 0.2910277737\n", "E_total after = 0.2910277738\n")
+
+
+def test_every_command_is_shown_in_the_docs():
+    page = (ROOT / "docs" / "command_line.md").read_text("utf-8")
+    for command in ("tutorials", "explain", "fit", "train", "check"):
+        assert re.search(rf"^  {command} ", page, re.MULTILINE)
+
+
+def test_the_picture_is_current():
+    subprocess.run([sys.executable, ROOT / "docs" / "picture.py", "--check"], check=True)
+
+
+def test_ci_runs_the_readmes_second_command():
+    commands = re.findall(r"```sh\n(.*?)\n```", (ROOT / "README.md").read_text("utf-8"))
+    assert len(commands) == 2
+    assert "pytest" not in commands[0]
+    first_with_pytest = next(
+        line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if "pytest" in line
+    )
+    assert first_with_pytest == commands[1]
