@@ -65,7 +65,8 @@ def training_step(
 
     Examples
     --------
-    >>> from chainrule import Data, GradientDescent, Penalty
+    >>> import numpy as np
+    >>> from chainrule import Data, GradientDescent, Network, Penalty
     >>> net = Network.dense([1, 1], loss="half_squared_error")
     >>> params = Parameters.from_arrays(net, [[[2.0]]], [[0.0]], orientation="from_to")
     >>> row = Data(np.array([[1.0]]), np.array([[1.0]]))
