@@ -5,7 +5,7 @@ one sentence: the thing, what it was, what it may be, and the nearest right name
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class ChainruleError(Exception):
@@ -76,14 +76,15 @@ def sentence(thing: str, was: object, may_be: str, hint: str = "") -> str:
 
 
 def shown(value: object, longest: int = 80) -> str:
-    r"""Show a value inside a sentence: text quoted, everything on one line, nothing over-long.
+    r"""Show a value inside a sentence: text quoted, all of it on one line and printable, nothing over-long.
 
     Examples
     --------
     >>> shown("relu\n")
     "'relu\\n'"
     """
-    text = repr(value) if isinstance(value, str) else str(value).replace("\n", " ")
+    text = repr(str(value)) if isinstance(value, str) else " ".join(str(value).split())
+    text = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
@@ -100,8 +101,21 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
-def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameError:
+def unknown_name(
+    kind: str, name: object, known: Iterable[str], also: Mapping[str, str] | None = None
+) -> UnknownNameError:
     """Build the error for a name that is in no table.
+
+    Parameters
+    ----------
+    kind : str
+        What the table holds: "activation".
+    name : object
+        What was given.
+    known : iterable of str
+        The names in the table.
+    also : mapping of str to str, optional
+        Other common names, each with the one it stands for; not listed, but tried for the hint.
 
     Examples
     --------
@@ -109,6 +123,8 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameEr
     the activation was 'sigmod'; it may be relu, sigmoid, tanh (did you mean sigmoid?)
     """
     known = list(known)
-    close = nearest(name, known) if isinstance(name, str) else None
+    stands_for = {**{each: each for each in known}, **(also or {})}
+    close = nearest(name, stands_for) if isinstance(name, str) else None
+    close = stands_for[close] if close else None
     hint = f"did you mean {close}?" if close else ""
     return UnknownNameError(sentence(f"the {kind}", name, ", ".join(known), hint))

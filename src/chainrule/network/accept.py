@@ -1,8 +1,8 @@
 """Numbers and arrays that come in from outside: accepted as they are, or refused in one sentence."""
 
+import math
 import numbers
 import os
-import sys
 
 import numpy as np
 import numpy.typing as npt
@@ -16,27 +16,34 @@ from chainrule.errors import (
 )
 from chainrule.network.array import Array
 
-LARGEST = sys.float_info.max
 REAL_KINDS = "biuf"  # NumPy's letters for booleans, integers (both kinds) and real numbers
+
+
+def as_float(value: object) -> float:
+    """Return a real number of any kind as a float; infinity if it is too large, NaN if it is no number."""
+    try:
+        return float(value) if isinstance(value, numbers.Real) else math.nan
+    except OverflowError:
+        return math.inf
 
 
 def positive(thing: str, value: float) -> float:
     """Return a number that must be finite and above zero."""
-    if not (isinstance(value, numbers.Real) and 0 < value <= LARGEST):
+    if not 0 < as_float(value) < math.inf:
         raise InvalidValueError(sentence(thing, value, "a finite number above 0"))
     return float(value)
 
 
 def not_negative(thing: str, value: float) -> float:
     """Return a number that must be finite and not below zero."""
-    if not (isinstance(value, numbers.Real) and 0 <= value <= LARGEST):
+    if not 0 <= as_float(value) < math.inf:
         raise InvalidValueError(sentence(thing, value, "a finite number, 0 or above"))
     return float(value)
 
 
 def fraction(thing: str, value: float) -> float:
     """Return a number that must be at least 0 and below 1."""
-    if not (isinstance(value, numbers.Real) and 0 <= value < 1):
+    if not 0 <= as_float(value) < 1:
         raise InvalidValueError(sentence(thing, value, "a number from 0 up to, but not including, 1"))
     return float(value)
 

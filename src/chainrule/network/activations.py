@@ -6,13 +6,14 @@ tests) reads the row.
 
 The functions take arrays of any real or complex precision. Complex ones carry a tiny imaginary
 part through (the complex step), so decisions look at the real part only, and NaN is let through
-everywhere. The derivatives come from exp(-|z|): 1 - a^2 and a (1 - a) have lost their digits
+everywhere. The derivatives come from ``exp(-|z|)``: 1 - a^2 and a (1 - a) have lost their digits
 where a function saturates.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -37,7 +38,7 @@ from chainrule.network.lookup import find, table
 REALS = (-np.inf, np.inf)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Activation:
     """An activation that treats every unit by itself: a = f(z).
 
@@ -81,16 +82,31 @@ class Activation:
         """Return dLoss/dZ, given `upstream` = dLoss/dA: each entry times its own derivative."""
         return upstream * self.derivative(Z, A)
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Copy and pickle a row of the table by its name: it stays the same row."""
+        in_table = ACTIVATIONS.get(self.name) is self
+        return (activation, (self.name,)) if in_table else super().__reduce__()
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class RowActivation(Activation):
     """An activation in which every unit of a row depends on all of them, as in softmax.
 
     `formula` gives ``a[j]`` and `slope` the Jacobian's entry da[j]/dz[k], in the quantities
     ``z[j]``, ``a[j]``, ``a[k]`` and ``same[j, k]`` (1 where j = k, else 0). `derivative` gives its
-    diagonal; `jacobian_product` is what the backward pass needs.
+    diagonal.
+
+    Parameters
+    ----------
+    jacobian : callable
+        Z and A, both (n, d), to the whole Jacobian of each row, (n, d, d): ``[r, j, k]`` is
+        da[j]/dz[k].
+    jacobian_product : callable
+        dLoss/dA and A, both (n, d), to dLoss/dZ, (n, d): what the backward pass needs, without
+        making the Jacobian.
     """
 
+    jacobian: Callable[[Array, Array], Array] = field(kw_only=True)
     jacobian_product: Callable[[Array, Array], Array] = field(kw_only=True)
 
     def pull_back(self, upstream: Array, Z: Array, A: Array) -> Array:
@@ -126,9 +142,14 @@ def relu(z: Array) -> Array:
     return np.where(z.real <= 0, 0, z)
 
 
-def step(z: Array, _a: Array) -> Array:
+def relu_derivative(z: Array, _a: Array) -> Array:
     """Return 1 above zero and 0 at and below it."""
-    return np.where(z.real <= 0, 0, np.ones_like(z))
+    return np.where(z.real <= 0, 0, one(z))
+
+
+def one(z: Array) -> Array:
+    """Return 1 for each z, and NaN for NaN."""
+    return np.where(np.isnan(z.real), z, 1)
 
 
 LEAK = 0.01
@@ -141,12 +162,12 @@ def leaky_relu(z: Array) -> Array:
 
 def leaky_relu_derivative(z: Array, _a: Array) -> Array:
     """Return 1 above zero and 0.01 at and below it."""
-    return np.where(z.real <= 0, LEAK, np.ones_like(z))
+    return np.where(z.real <= 0, LEAK, one(z))
 
 
 def not_above_zero(z: Array) -> Array:
-    """Return z where it is not above zero, else 0: what may safely go into exp."""
-    return np.where(z.real <= 0, z, 0)
+    """Return z where it is not above zero, else 0: what may safely go into exp. NaN stays NaN."""
+    return np.where(z.real > 0, 0, z)
 
 
 def elu(z: Array) -> Array:
@@ -170,7 +191,7 @@ def selu(z: Array) -> Array:
 
 def selu_derivative(z: Array, _a: Array) -> Array:
     """Return the scale above zero and scale times alpha times exp(z) at and below it."""
-    return SELU_SCALE * np.where(z.real <= 0, SELU_ALPHA * np.exp(not_above_zero(z)), 1)
+    return SELU_SCALE * np.where(z.real <= 0, SELU_ALPHA * np.exp(not_above_zero(z)), one(z))
 
 
 ROOT_TWO_PI = math.sqrt(2 * math.pi)
@@ -235,7 +256,7 @@ def log1p(x: Array) -> Array:
 
 def softplus(z: Array) -> Array:
     """Return log(1 + exp(z)) without ever taking exp of a positive number."""
-    return np.where(z.real > 0, z, 0) + log1p(np.exp(-magnitude(z)))
+    return np.where(z.real < 0, 0, z) + log1p(np.exp(-magnitude(z)))
 
 
 def softsign(z: Array) -> Array:
@@ -253,6 +274,11 @@ def softmax(z: Array) -> Array:
     """Return exp(z) over its sum along each row; the largest z of the row is taken off first."""
     raised = np.exp(z - z.real.max(axis=-1, keepdims=True))
     return raised / raised.sum(axis=-1, keepdims=True)
+
+
+def softmax_jacobian(_z: Array, a: Array) -> Array:
+    """Return a_j ([j = k] - a_k) for each j and k."""
+    return a[..., np.newaxis] * (np.eye(a.shape[-1], dtype=a.dtype) - a[..., np.newaxis, :])
 
 
 def softmax_jacobian_product(upstream: Array, a: Array) -> Array:
@@ -301,7 +327,7 @@ ACTIVATIONS = table(
         formula=Cases(_z, _z, Number(0)),
         slope=Cases(_z, Number(1), Number(0)),
         value=relu,
-        derivative=step,
+        derivative=relu_derivative,
         also=("rectifier",),
         range=(0, np.inf),
         kinks=(0,),
@@ -407,6 +433,7 @@ ACTIVATIONS = table(
         derivative=lambda z, a: a * (1 - a),
         range=(0, 1),
         source="Bridle 1990, Probabilistic Interpretation of Feedforward Network Outputs",
+        jacobian=softmax_jacobian,
         jacobian_product=softmax_jacobian_product,
     ),
 )

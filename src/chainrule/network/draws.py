@@ -12,8 +12,8 @@ from scipy import special
 
 from chainrule.network.array import Array
 
-Purpose: TypeAlias = Literal["weights", "rows", "groups", "dropout"]
-_PURPOSES: dict[Purpose, int] = {"weights": 1, "rows": 2, "groups": 3, "dropout": 4}
+Purpose: TypeAlias = Literal["weights", "rows", "groups", "dropout", "split"]
+_PURPOSES: dict[Purpose, int] = {"weights": 1, "rows": 2, "groups": 3, "dropout": 4, "split": 5}
 
 
 def words(count: int, seed: int, purpose: Purpose, first: int, second: int = 0) -> Array:
@@ -24,8 +24,11 @@ def words(count: int, seed: int, purpose: Purpose, first: int, second: int = 0) 
 
 
 def uniform(count: int, seed: int, purpose: Purpose, first: int, second: int = 0) -> Array:
-    """Return numbers strictly between 0 and 1, from the upper 53 bits of each word."""
-    return ((words(count, seed, purpose, first, second) >> np.uint64(11)) + 0.5) * 2.0**-53
+    """Return numbers strictly between 0 and 1, from the upper 52 bits of each word.
+
+    With 53 bits the half would not fit in, and the largest word would round to 1.
+    """
+    return ((words(count, seed, purpose, first, second) >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
 def normal(count: int, seed: int, purpose: Purpose, first: int, second: int = 0) -> Array:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from chainrule.network.array import Array
 from chainrule.network.lookup import find, table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Initializer:
     """A distribution around 0, and how wide it is for a layer.
 
@@ -45,6 +45,11 @@ class Initializer:
         else:
             weights = spread * draws.normal(inputs * units, seed, "weights", layer)
         return weights.reshape(inputs, units)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Copy and pickle a row of the table by its name: it stays the same row."""
+        in_table = INITIALIZERS.get(self.name) is self
+        return (initializer, (self.name,)) if in_table else super().__reduce__()
 
 
 _GLOROT = "Glorot & Bengio 2010, Understanding the Difficulty of Training, equation 16"

@@ -48,4 +48,5 @@ def find(kind: str, name: str, rows: Mapping[str, AnyRow]) -> AnyRow:
         for row in rows.values():
             if wanted == row.name or wanted in row.also:
                 return row
-    raise unknown_name(kind, name, rows)
+    also = {other: row.name for row in rows.values() for other in row.also}
+    raise unknown_name(kind, name, rows, also)

@@ -10,13 +10,15 @@ general rule, derivative times Jacobian, gives the same numbers and a test prove
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
 from chainrule.errors import InvalidValueError, sentence
 from chainrule.network import accept, formula
-from chainrule.network.activations import magnitude, sigmoid, softplus
+from chainrule.network.activations import ACTIVATIONS, Activation, magnitude, sigmoid, softplus
 from chainrule.network.array import Array
 from chainrule.network.formula import Cases, Formula, Number, Quantity, absolute, log
 from chainrule.network.lookup import find, table
@@ -38,7 +40,7 @@ class FromZ:
     delta: Callable[[Array, Array, Array], Array]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loss:
     """A loss: what one output contributes, and its derivative.
 
@@ -68,6 +70,8 @@ class Loss:
         The output activations with which it is computed from Z.
     constants : mapping of str to array
         The values of the other quantities in its formulas: ``q``, the quantiles, one an output.
+    settings : mapping of str to float or tuple of float
+        What it was made with, so that it can be made again; empty for a loss without choices.
     """
 
     name: str
@@ -83,6 +87,16 @@ class Loss:
     kinks: str = ""
     from_z: Mapping[str, FromZ] = field(default_factory=lambda: MappingProxyType({}))
     constants: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
+    settings: Mapping[str, float | tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def paired(self, output: Activation) -> FromZ | None:
+        """Return how it is computed together with this output activation from Z, where it is."""
+        return self.from_z.get(output.name) if ACTIVATIONS.get(output.name) is output else None
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Copy and pickle a row of the table by its name and settings: it stays the same row."""
+        in_table = self.name in LOSSES and with_settings(self.name, self.settings) is self
+        return (with_settings, (self.name, dict(self.settings))) if in_table else super().__reduce__()
 
 
 def check_targets(loss: Loss, Y: Array) -> None:
@@ -180,8 +194,11 @@ def huber(delta: float = 1.0) -> Loss:
     >>> huber(2.0).terms(np.array([[3.0]]), np.array([[0.0]]))
     array([[4.]])
     """
-    delta = accept.positive("delta of the Huber loss", delta)
+    return _huber(accept.positive("delta of the Huber loss", delta))
 
+
+@cache  # the same settings give the same row, so that networks can be compared
+def _huber(delta: float) -> Loss:
     def terms(A: Array, Y: Array) -> Array:
         off = magnitude(A - Y)
         return np.where(off.real <= delta, off**2 / 2, delta * (off - delta / 2))
@@ -196,6 +213,7 @@ def huber(delta: float = 1.0) -> Loss:
         slope=Cases(beyond, delta * formula.sign(_a - _y), _a - _y),
         terms=terms,
         derivative=derivative,
+        settings={"delta": delta},
         source="Huber 1964, Robust Estimation of a Location Parameter",
     )
 
@@ -220,8 +238,13 @@ def pinball(*quantiles: float) -> Loss:
     """
     quantiles = quantiles or (0.5,)
     for quantile in quantiles:
-        if not 0 < quantile < 1:
+        if not 0 < accept.as_float(quantile) < 1:
             raise InvalidValueError(sentence("the quantile", quantile, "above 0 and below 1"))
+    return _pinball(tuple(map(float, quantiles)))
+
+
+@cache  # as for the Huber loss
+def _pinball(quantiles: tuple[float, ...]) -> Loss:
     q = np.array(quantiles)
 
     def slope_of(A: Array, Y: Array) -> Array:
@@ -231,11 +254,12 @@ def pinball(*quantiles: float) -> Loss:
     return Loss(
         name="pinball",
         formula=Cases(_y - _a, _q * (_y - _a), (1 - _q) * (_a - _y)),
-        slope=Cases(_y - _a, -_q, 1 - _q),
+        slope=Cases(_y - _a, -_q, Cases(_a - _y, 1 - _q, Number(0))),
         terms=lambda A, Y: slope_of(A, Y) * (A - Y),
         derivative=lambda A, Y: np.where(A.real == Y, 0, slope_of(A, Y)),
         also=("quantile",),
         constants={"q": q},
+        settings={"quantiles": quantiles},
         kinks="where an output equals its target",
         source="Koenker & Bassett 1978, Regression Quantiles",
     )
@@ -341,3 +365,12 @@ def loss(given: str | Loss) -> Loss:
     'mean_squared_error'
     """
     return given if isinstance(given, Loss) else find("loss", given, LOSSES)
+
+
+def with_settings(name: str, settings: Mapping[str, Any]) -> Loss:
+    """Return the loss of that name, made with these settings."""
+    if name == "huber" and settings:
+        return huber(settings["delta"])
+    if name == "pinball" and settings:
+        return pinball(*settings["quantiles"])
+    return LOSSES[name]

@@ -7,6 +7,7 @@ from typing import Any
 
 from chainrule.errors import InvalidTypeError, InvalidValueError, ShapeError, sentence
 from chainrule.network import losses
+from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.layers import ActivationLike, Bias, Dense
 from chainrule.network.losses import Loss
 
@@ -55,7 +56,7 @@ class Network:
                     f"inputs: {before} and {after}; the two numbers must be the same"
                 )
         output = layers[-1]
-        if row.admits and output.activation.name not in row.admits:
+        if row.admits and output.activation not in map(ACTIVATIONS.get, row.admits):
             thing = f"the output activation for the loss {row.name}"
             raise InvalidValueError(sentence(thing, output.activation.name, " or ".join(row.admits)))
         for name, constant in row.constants.items():

@@ -161,6 +161,29 @@ class AdamW(Adam):
         _settle(self, weight_decay=accept.not_negative("weight_decay", self.weight_decay))
 
 
+@dataclass(frozen=True)
+class LBFGS:
+    """Steps along an estimate of the curvature, made from the last gradients (Liu & Nocedal 1989).
+
+    It sees all rows in every iteration, an epoch is one iteration, and it chooses the length of its
+    steps itself.
+
+    Parameters
+    ----------
+    memory : int
+        How many of the last steps it remembers, 1 or more.
+    tolerance : float
+        It stops when no entry of the gradient is larger; above 0.
+    """
+
+    memory: int = 10
+    tolerance: float = 1e-6
+
+    def __post_init__(self) -> None:
+        accept.count("the memory of L-BFGS", self.memory)
+        _settle(self, tolerance=accept.positive("the tolerance of L-BFGS", self.tolerance))
+
+
 Optimizer: TypeAlias = GradientDescent | Momentum | RMSprop | Adagrad | Adam
 
 
@@ -204,3 +227,16 @@ def optimizer(given: str | Optimizer) -> Optimizer:
     if not isinstance(given, Optimizer):
         raise InvalidTypeError(sentence("the optimizer", given, "an optimizer such as Adam(0.001)"))
     return given
+
+
+def step_rule_or_search(given: str | Optimizer | LBFGS) -> Optimizer | LBFGS:
+    """Return an optimizer as `optimizer` does, or L-BFGS, which is no rule for a single step.
+
+    Examples
+    --------
+    >>> step_rule_or_search("lbfgs")
+    LBFGS(memory=10, tolerance=1e-06)
+    """
+    if isinstance(given, LBFGS):
+        return given
+    return LBFGS() if given in ("lbfgs", "l-bfgs", "LBFGS") else optimizer(given)

@@ -242,6 +242,10 @@ class Parameters:
         blocks = (block for block in self.layout.blocks if block.letter == "b")
         return ByLayer("b", [self._view(block) if block.shape != (0,) else None for block in blocks])
 
+    def __getstate__(self) -> dict[str, object]:
+        """Copy and pickle the numbers without their views, which a copy makes anew of its own numbers."""
+        return {name: value for name, value in vars(self).items() if name not in ("W", "b")}
+
     def _view(self, block: Block) -> Array:
         return self.theta[block.start : block.stop].reshape(block.shape)
 

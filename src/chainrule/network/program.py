@@ -62,7 +62,10 @@ class Data(NamedTuple):
     @property
     def normalizer(self) -> float:
         """What the sum of the rows' losses is divided by: their number, or the sum of their weights."""
-        return len(self.X) if self.row_weights is None else float(self.row_weights.sum(dtype=np.float64))
+        if self.row_weights is None:
+            return len(self.X)
+        # A batch in which every row weighs nothing adds nothing: 0 / 1, not 0 / 0.
+        return float(self.row_weights.sum(dtype=np.float64)) or 1.0
 
     def weigh(self, of_rows: Array) -> Array:
         """Return numbers (n, d), each row times its weight."""
@@ -72,6 +75,13 @@ class Data(NamedTuple):
         """Return some of the rows."""
         weights = None if self.row_weights is None else self.row_weights[chosen]
         return Data(self.X[chosen], self.Y[chosen], weights)
+
+
+class Told(NamedTuple):
+    """What some steps tell about themselves: of each step's batch, before the step."""
+
+    loss: Array  # (steps,), float64; penalty included
+    gradient_norm: Array  # (steps,), float64; of the trained parameters, before it is clipped
 
 
 @dataclass(frozen=True)
@@ -102,15 +112,15 @@ class Program(Protocol):
     def start(self, theta: Array, seed: int) -> State:
         """Return the state before the first step."""
 
-    def run(self, state: State, data: Data, plan: Plan, steps: int) -> tuple[State, Array]:
-        """Take at most `steps` steps.
+    def run(self, state: State, data: Data, plan: Plan, steps: int) -> tuple[State, Told]:
+        """Take `steps` steps.
 
         Returns
         -------
         state : State
             The state after them; the one that came in is not changed.
-        losses : array of float64, shape (steps taken,)
-            The loss of each step's batch before the step, penalty included.
+        told : Told
+            The loss and the length of the gradient of each.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Which rows a training step sees: the one order of rows, batches, and the shards of a batch."""
+"""How a training goes: the one order of rows, its batches and their shards, the rate of each step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from chainrule.network import accept, draws
 from chainrule.network.array import Array
+from chainrule.network.schedules import CONSTANT, Schedule
 
 
 def order(seed: int, epoch: int, groups: Sequence[int]) -> Array:
@@ -53,15 +54,27 @@ class Plan:
         Rows of a step, 1 or more; the last batch of an epoch has what is left.
     shuffle : bool
         Whether each epoch has an order of its own; else the rows come as they are.
+    epochs : int
+        How many epochs the whole training has: what the schedule is stretched over.
+    schedule : Schedule
+        What the learning rate is multiplied by as the training goes on.
+    clip_norm : float, optional
+        A longer gradient is shortened to this length; above 0.
     """
 
     rows: int
     batch_rows: int
     shuffle: bool = True
+    epochs: int = 1
+    schedule: Schedule = CONSTANT
+    clip_norm: float | None = None
 
     def __post_init__(self) -> None:
         accept.count("the number of rows", self.rows)
         accept.count("batch_size", self.batch_rows)
+        accept.count("epochs", self.epochs, least=0)
+        if self.clip_norm is not None:
+            accept.positive("clip_norm", self.clip_norm)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -71,6 +84,10 @@ class Plan:
     def epoch_of(self, step: int) -> int:
         """Return the number of the epoch, from 0, to which a step belongs."""
         return step // self.steps_per_epoch
+
+    def rate(self, step: int) -> float:
+        """Return what the learning rate is multiplied by at a step."""
+        return self.schedule.factor(step / self.steps_per_epoch, max(1, self.epochs))
 
     def order(self, seed: int, epoch: int) -> Array | None:
         """Return the order of an epoch's rows, or None where they come as they are."""

@@ -67,9 +67,21 @@ def backward(
         When Y has another shape than the network gives; both are shown.
     InvalidValueError, InvalidTypeError
         When a target is not a finite real number, or has no meaning for the loss.
+
+    Examples
+    --------
+    >>> from chainrule import forward
+    >>> net = Network.dense([2, 1], loss="half_squared_error")
+    >>> params = Parameters.from_arrays(net, [[[0.5], [0.25]]], [[0.0]], orientation="from_to")
+    >>> tape = forward(net, params, [[1.0, 2.0]])
+    >>> backward(net, params, tape, [[3.0]]).W[1]
+    array([[-2.],
+           [-4.]])
     """
     data = Data.of(network, tape.A[0], Y, row_weights, parameters.theta.dtype)
-    return backward_pass(network, parameters, tape, data, normalizer or data.normalizer)
+    return backward_pass(
+        network, parameters, tape, data, data.normalizer if normalizer is None else normalizer
+    )
 
 
 def backward_pass(
@@ -95,6 +107,6 @@ def backward_pass(
 
 def add_penalty(network: Network, parameters: Parameters, gradients: Parameters, penalty: Penalty) -> None:
     """Add the penalty's derivative to a gradient under construction, for the trained weights only."""
-    for number, layer in enumerate(network.layers, start=1):
+    for l, layer in enumerate(network.layers, start=1):
         if penalty and layer.train_weights:
-            gradients.W[number][...] += penalty.derivative(parameters.W[number])
+            gradients.W[l][...] += penalty.derivative(parameters.W[l])

@@ -21,9 +21,9 @@ from chainrule.network.layers import Bias
 from chainrule.network.losses import Loss
 
 
-def F1(A: Array, W: Array, b: Array | None) -> Array:
+def F1(A_before: Array, W: Array, b: Array | None) -> Array:
     """Return Z[l] = A[l-1] W[l] + b[l]: (n, d_{l-1}), (d_{l-1}, d_l), (d_l,) or (1,) to (n, d_l)."""
-    return A @ W if b is None else A @ W + b
+    return A_before @ W if b is None else A_before @ W + b
 
 
 def F2(f: Activation, Z: Array) -> Array:
@@ -34,20 +34,22 @@ def F2(f: Activation, Z: Array) -> Array:
 def BP1(loss: Loss, f: Activation, Z: Array, A: Array, Y: Array) -> Array:
     """Return delta[L] = dLoss/dA[L] * f_L'(Z[L]) of each row by itself: all (n, d_L).
 
-    For softmax f' is the full Jacobian of a row. Softmax with cross-entropy, and sigmoid with
-    binary cross-entropy, have the shortcut delta[L] = A[L] - Y: `losses.shortcut` proves it.
+    For softmax f' is the full Jacobian of a row. Some losses and activations cancel: softmax with
+    cross-entropy, and sigmoid with binary cross-entropy, leave delta[L] = A[L] - Y, as is proved
+    beside `losses.shortcut`. The mean over the rows is taken where all of them are known.
     """
-    if f.name in loss.from_z:
-        return loss.from_z[f.name].delta(Z, A, Y)
-    return f.pull_back(loss.derivative(A, Y), Z, A)
+    pair = loss.paired(f)
+    return pair.delta(Z, A, Y) if pair else f.pull_back(loss.derivative(A, Y), Z, A)
 
 
-def BP2(delta: Array, W: Array, f: Activation, Z: Array, A: Array, mask: Array | None = None) -> Array:
+def BP2(
+    delta_next: Array, W_next: Array, f: Activation, Z: Array, A: Array, mask: Array | None = None
+) -> Array:
     """Return delta[l] = (delta[l+1] W[l+1]^T) * f_l'(Z[l]): (n, d_{l+1}), (d_l, d_{l+1}) to (n, d_l).
 
     With dropout what came through the mask goes back through it: (delta[l+1] W[l+1]^T * mask[l]).
     """
-    upstream = delta @ W.T
+    upstream = delta_next @ W_next.T
     return f.pull_back(upstream if mask is None else upstream * mask, Z, A)
 
 
@@ -57,9 +59,9 @@ def BP3(delta: Array, bias: Bias) -> Array:
     return columns.sum(keepdims=True) if bias == "shared" else columns
 
 
-def BP4(A: Array, delta: Array) -> Array:
+def BP4(A_before: Array, delta: Array) -> Array:
     """Return dW[l] = A[l-1]^T delta[l]: (n, d_{l-1}), (n, d_l) to (d_{l-1}, d_l)."""
-    return A.T @ delta
+    return A_before.T @ delta
 
 
 def U(theta: Array, eta: float, dtheta: Array) -> Array:

@@ -108,9 +108,9 @@ def dropout_masks(network: Network, rows: int, dtype: np.dtype, seed: int, step:
     if not any(layer.dropout for layer in network.layers):
         return None
     masks: list[Array | None] = []
-    for number, layer in enumerate(network.layers, start=1):
+    for l, layer in enumerate(network.layers, start=1):
         if layer.dropout:
-            kept = draws.uniform(rows * layer.units, seed, "dropout", step, number) >= layer.dropout
+            kept = draws.uniform(rows * layer.units, seed, "dropout", step, l) >= layer.dropout
             masks.append((kept / (1 - layer.dropout)).astype(dtype).reshape(rows, layer.units))
         else:
             masks.append(None)
@@ -120,9 +120,8 @@ def dropout_masks(network: Network, rows: int, dtype: np.dtype, seed: int, step:
 def loss_terms(network: Network, tape: Tape, Y: Array) -> Array:
     """Return each output's loss of each row, shape (n, d_L)."""
     f, Z, A = network.layers[-1].activation, tape.Z[network.depth], tape.A[network.depth]
-    if f.name in network.loss.from_z:
-        return network.loss.from_z[f.name].terms(Z, Y)
-    return network.loss.terms(A, Y)
+    pair = network.loss.paired(f)
+    return pair.terms(Z, Y) if pair else network.loss.terms(A, Y)
 
 
 def data_loss(network: Network, tape: Tape, data: Data) -> Array:
@@ -134,9 +133,9 @@ def data_loss(network: Network, tape: Tape, data: Data) -> Array:
 def penalty_loss(network: Network, parameters: Parameters, penalty: Penalty) -> Array:
     """Return what the trained weights add to the loss, in float64 or better."""
     total = np.zeros((), dtype=np.result_type(parameters.theta.dtype, np.float64))
-    for number, layer in enumerate(network.layers, start=1):
+    for l, layer in enumerate(network.layers, start=1):
         if penalty and layer.train_weights:
-            total = total + penalty.value(parameters.W[number]).sum(dtype=total.dtype)
+            total = total + penalty.value(parameters.W[l]).sum(dtype=total.dtype)
     return total
 
 

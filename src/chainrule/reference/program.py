@@ -11,11 +11,11 @@ from chainrule.network.network import Network
 from chainrule.network.optimizers import Optimizer
 from chainrule.network.parameters import Layout, Parameters
 from chainrule.network.penalties import Penalty
-from chainrule.network.program import Data, State
+from chainrule.network.program import Data, State, Told
 from chainrule.network.rows import Plan
-from chainrule.reference.forward import dropout_masks, forward_pass
+from chainrule.reference.forward import Masks, dropout_masks, forward_pass
 from chainrule.reference.step import shard, training_step
-from chainrule.reference.update import init
+from chainrule.reference.update import init, trained_norm
 
 
 def prepare(
@@ -37,9 +37,9 @@ class ReferenceProgram:
         """Return the state before the first step."""
         return State(theta.astype(self.dtype), init(self.optimizer, theta.astype(self.dtype)), 0, seed)
 
-    def run(self, state: State, data: Data, plan: Plan, steps: int) -> tuple[State, Array]:
-        """Take at most `steps` steps; see `network.program.Program.run`."""
-        losses = np.empty(steps)
+    def run(self, state: State, data: Data, plan: Plan, steps: int) -> tuple[State, Told]:
+        """Take `steps` steps; see `network.program.Program.run`."""
+        losses, norms = np.empty(steps), np.empty(steps)
         order, order_of_epoch = None, -1
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for taken in range(steps):
@@ -48,13 +48,13 @@ class ReferenceProgram:
                     order, order_of_epoch = plan.order(state.seed, epoch), epoch
                 batch = plan.batch(state.step)
                 rows = data.rows(batch if order is None else order[batch])
-                state, losses[taken] = self._step(state, rows, plan)
-        return state, losses
+                state, losses[taken], norms[taken] = self._step(state, rows, plan)
+        return state, Told(losses, norms)
 
-    def _step(self, state: State, rows: Data, plan: Plan) -> tuple[State, float]:
+    def _step(self, state: State, rows: Data, plan: Plan) -> tuple[State, float, float]:
         parameters = Parameters(self.layout, state.theta)
         masks = dropout_masks(self.network, len(rows.X), self.dtype, state.seed, state.step)
-        parameters, slots, loss, _ = training_step(
+        parameters, slots, loss, gradient = training_step(
             self.network,
             parameters,
             rows,
@@ -63,23 +63,30 @@ class ReferenceProgram:
             slots=state.slots,
             t=state.step + 1,
             masks=masks,
+            rate=plan.rate(state.step),
+            clip_norm=plan.clip_norm,
         )
-        if not (math.isfinite(loss) and np.isfinite(parameters.theta).all()):
-            raise self._diverged(state, rows, plan, loss)
-        return State(parameters.theta, slots, state.step + 1, state.seed), float(loss)
+        # A slot as well: an infinite one would hold its parameter still, and nobody would know.
+        moved = (parameters.theta, *slots.values())
+        if not (math.isfinite(loss) and all(np.isfinite(each).all() for each in moved)):
+            raise self._diverged(state, rows, masks, plan, loss)
+        after = State(parameters.theta, slots, state.step + 1, state.seed)
+        return after, float(loss), trained_norm(gradient)
 
-    def _diverged(self, state: State, rows: Data, plan: Plan, loss: Array) -> DivergenceError:
+    def _diverged(
+        self, state: State, rows: Data, masks: Masks | None, plan: Plan, loss: Array
+    ) -> DivergenceError:
         """Build the error that says where a number that is not finite first showed."""
         epoch, batch = divmod(state.step, plan.steps_per_epoch)
         parameters = Parameters(self.layout, state.theta)
-        tape = forward_pass(self.network, parameters, rows.X)
+        tape = forward_pass(self.network, parameters, rows.X, masks)
         place = f"the loss ({loss})" if not math.isfinite(loss) else "the update"
-        for number, Z in enumerate(tape.Z, start=1):
-            bad = np.argwhere(~np.isfinite(Z) | ~np.isfinite(tape.A[number]))
+        for l, Z in enumerate(tape.Z, start=1):
+            bad = np.argwhere(~np.isfinite(Z) | ~np.isfinite(tape.A[l]))
             if len(bad):
-                place = f"layer {number}, unit {bad[0][1]}"
+                place = f"layer {l}, unit {bad[0][1]}"
                 break
-        largest = np.abs(state.theta).max()
+        largest = np.abs(state.theta[self.layout.weights]).max()
         return DivergenceError(
             f"training diverged in epoch {epoch + 1}, batch {batch + 1}: a number that is not finite in "
             f"{place}, when the largest weight was {largest:.3g}; try a smaller learning rate",

@@ -11,7 +11,7 @@ from chainrule.network.program import Data
 from chainrule.network.rows import shard_rows, shards
 from chainrule.reference.backward import add_penalty, backward_pass
 from chainrule.reference.forward import Masks, data_loss, forward_pass, penalty_loss
-from chainrule.reference.update import Slots, init, update
+from chainrule.reference.update import Slots, clipped, init, update
 
 
 class Step(NamedTuple):
@@ -23,10 +23,10 @@ class Step(NamedTuple):
         The next ones.
     slots : dict of array
         What the optimizer remembers next.
-    loss : float
+    loss : float, as an array of no dimensions
         The loss before the step, penalty included.
     gradient : Parameters
-        Its derivative.
+        Its derivative, not clipped.
     """
 
     parameters: Parameters
@@ -45,6 +45,8 @@ def training_step(
     slots: Slots | None = None,
     t: int = 1,
     masks: Masks | None = None,
+    rate: float = 1.0,
+    clip_norm: float | None = None,
 ) -> Step:
     """Loss and gradient, then the update: only after every gradient is known.
 
@@ -62,6 +64,10 @@ def training_step(
         What the rule remembers, and which step this is, from 1; by default the first.
     masks : ByLayer, optional
         Dropout masks.
+    rate : float
+        What the schedule multiplies the learning rate by.
+    clip_norm : float, optional
+        A longer gradient is shortened to this length.
 
     Examples
     --------
@@ -76,7 +82,8 @@ def training_step(
     """
     slots = init(optimizer, parameters.theta) if slots is None else slots
     loss, gradient = loss_and_gradient(network, parameters, data, penalty, masks)
-    parameters, slots = update(optimizer, parameters, gradient, slots, t)
+    followed = gradient if clip_norm is None else clipped(gradient, clip_norm)
+    parameters, slots = update(optimizer, parameters, followed, slots, t, rate)
     return Step(parameters, slots, loss, gradient)
 
 

@@ -100,7 +100,12 @@ def init(optimizer: Optimizer, theta: Array) -> Slots:
 
 
 def update(
-    optimizer: Optimizer, parameters: Parameters, gradient: Parameters, slots: Slots, t: int
+    optimizer: Optimizer,
+    parameters: Parameters,
+    gradient: Parameters,
+    slots: Slots,
+    t: int,
+    rate: float = 1.0,
 ) -> tuple[Parameters, Slots]:
     """Take one step with what training changes; frozen parameters stay.
 
@@ -114,6 +119,8 @@ def update(
         What the rule remembers, arrays like theta.
     t : int
         Which step this is, from 1.
+    rate : float
+        What the schedule multiplies the learning rate by.
 
     Returns
     -------
@@ -133,5 +140,31 @@ def update(
     direction, slots = RULES[type(optimizer)].direction(optimizer, gradient.theta, slots, t)
     if isinstance(optimizer, AdamW):
         direction = direction + optimizer.weight_decay * theta * parameters.layout.weights
-    stepped = equations.U(theta, optimizer.learning_rate, direction)
+    stepped = equations.U(theta, rate * optimizer.learning_rate, direction)
     return parameters.like(stepped if trained is None else np.where(trained, stepped, theta)), slots
+
+
+def trained_norm(gradient: Parameters) -> float:
+    """Return the length of a gradient, of what training changes: in float64, and without overflow."""
+    trained = gradient.layout.trained
+    part = (gradient.theta if trained is None else gradient.theta[trained]).astype(np.float64)
+    largest = np.abs(part).max(initial=0.0)
+    if largest == 0 or not np.isfinite(largest):
+        return float(largest)
+    scaled = part / largest  # or the squares of large entries would be infinite
+    return float(largest * np.sqrt(np.dot(scaled, scaled)))
+
+
+def clipped(gradient: Parameters, longest: float) -> Parameters:
+    """Return a gradient no longer than `longest`: the same direction, shortened where it must be.
+
+    Examples
+    --------
+    >>> from chainrule import Network
+    >>> net = Network.dense([2, 1], bias="none")
+    >>> gradient = Parameters.from_arrays(net, [[[3.0], [4.0]]], orientation="from_to")
+    >>> clipped(gradient, 1.0).theta
+    array([0.6, 0.8])
+    """
+    length = trained_norm(gradient)
+    return gradient if length <= longest else gradient.like(gradient.theta / float(length / longest))
