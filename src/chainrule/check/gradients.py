@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.check.scale import gradient_scale
+from chainrule.check.scale import TOLERANCE, gradient_scale
 from chainrule.errors import TooLargeError, sentence
 from chainrule.network.array import Array
 from chainrule.network.formula import Quantity
@@ -25,7 +25,6 @@ ONE_SIDED_STEP = np.finfo(np.float64).eps ** (1 / 2)
 CENTRAL_STEP = np.finfo(np.float64).eps ** (1 / 3)
 COMPLEX_STEP = 1e-30  # anything tiny: nothing is subtracted
 
-TOLERANCE = 1e-10  # of the size of the terms: see `check.scale`
 MOST_PARAMETERS = 20_000
 
 
@@ -61,9 +60,10 @@ class GradientCheck:
         return bool(self.right.all())
 
     def errors(self, way: Parameters) -> Array:
-        """Return how far a way is from the complex step, each entry in parts of S; 0 where both are 0."""
+        """Return how far a way is from the complex step, each entry in parts of S; 0 where they agree."""
         off = np.abs(way.theta - self.complex_step.theta)
-        return np.divide(off, self.scale.theta, out=np.zeros_like(off), where=off > 0)
+        with np.errstate(divide="ignore", invalid="ignore"):  # off where S is 0: infinitely wrong
+            return np.divide(off, self.scale.theta, out=np.zeros_like(off), where=off != 0)
 
     def quantities(self) -> Iterator[Quantity]:
         """Yield the parameter of each entry, in the order of theta."""
@@ -114,24 +114,25 @@ def check_gradients(
     """
     if parameters.theta.size > MOST_PARAMETERS:
         may_be = f"at most {MOST_PARAMETERS:,} to be checked one by one"
-        raise TooLargeError(sentence("the number of parameters", f"{parameters.theta.size:,}", may_be))
+        raise TooLargeError(sentence("the number of parameters", parameters.theta.size, may_be))
     exact = parameters.astype(np.float64)
     data = Data.of(network, X, Y, row_weights)
 
     def loss(theta: Array) -> Array:
         return loss_of(network, parameters.like(theta), data, penalty)
 
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         tape = forward_pass(network, exact, data.X)
         analytic = backward_pass(network, exact, tape, data, data.normalizer)
         add_penalty(network, exact, analytic, penalty)
         one_sided, central, complex_step = differences(loss, exact.theta)
+        scale = gradient_scale(network, exact, tape, data, penalty)
     return GradientCheck(
         analytic,
         exact.like(one_sided),
         exact.like(central),
         exact.like(complex_step),
-        gradient_scale(network, exact, tape, data, penalty),
+        scale,
     )
 
 

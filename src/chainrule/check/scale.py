@@ -1,7 +1,8 @@
 """The size of a gradient's terms: what each entry would be if nothing in it cancelled.
 
 Rounding errors of a gradient are proportional to this size, so it is the yardstick of every
-comparison, |a - b| <= 1e-10 S. It comes from the backward equations, applied to sizes.
+comparison, |a - b| <= 1e-10 S. It comes from the backward equations, applied to sizes. Where f'
+passes through 0, as gelu's does, its own terms cancel: what rounding does to it there counts too.
 """
 
 import numpy as np
@@ -15,6 +16,9 @@ from chainrule.network.penalties import Penalty
 from chainrule.network.program import Data
 from chainrule.reference import equations
 from chainrule.reference.forward import Tape
+
+TOLERANCE = 1e-10  # of S
+ROUNDING = 16 * np.finfo(np.float64).eps  # of z: a few for z itself, a few for the terms of f'(z)
 
 
 def gradient_scale(
@@ -51,7 +55,7 @@ def gradient_scale(
 def output_scale(network: Network, tape: Tape, Y: Array) -> Array:
     """Return the size of the terms of delta[L] of each row by itself, shape (n, d_L)."""
     f, Z, A = network.layers[-1].activation, tape.Z[network.depth], tape.A[network.depth]
-    if f.name in network.loss.from_z:
+    if network.loss.paired(f):
         return np.abs(A) + np.abs(Y)
     known = {"a": A, "y": Y, "d": float(network.sizes[-1]), **network.loss.constants}
     slope = substitute(network.loss.slope, _without_index)
@@ -61,8 +65,10 @@ def output_scale(network: Network, tape: Tape, Y: Array) -> Array:
 def pulled_back(f: Activation, upstream: Array, Z: Array, A: Array) -> Array:
     """Return the size of the terms of upstream times f', given the size of those of upstream."""
     if isinstance(f, RowActivation):
-        return A * (upstream + (upstream * A).sum(axis=-1, keepdims=True))
-    return upstream * np.abs(f.derivative(Z, A))
+        # Beside the Jacobian's entries the size of A: on the diagonal 1 - a may have cancelled.
+        return upstream * np.abs(A) + np.einsum("rk,rkj->rj", upstream, np.abs(f.jacobian(Z, A)))
+    beside = f.derivative(Z * (1 + ROUNDING), A) - f.derivative(Z * (1 - ROUNDING), A)
+    return upstream * (np.abs(f.derivative(Z, A)) + np.abs(beside) / TOLERANCE)
 
 
 def _without_index(quantity: Quantity) -> Formula:

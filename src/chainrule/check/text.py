@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.check.gradients import TOLERANCE, GradientCheck
+from chainrule.check.gradients import GradientCheck
+from chainrule.check.scale import TOLERANCE
 from chainrule.network.formula import Quantity
 
 

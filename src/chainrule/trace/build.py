@@ -67,8 +67,9 @@ def trace_step(
     """
     naming = naming or Naming()
     naming = replace(naming, rows_shown=len(data.X) > 1)
-    step = _Step(network, parameters.astype(np.float64), data, optimizer, penalty, slots, t, masks)
-    return Trace(network, optimizer, step.given(), tuple(step.families()), naming, title)
+    with np.errstate(over="ignore", invalid="ignore"):
+        step = _Step(network, parameters.astype(np.float64), data, optimizer, penalty, slots, t, masks)
+        return Trace(network, optimizer, step.given(), tuple(step.families()), naming, title)
 
 
 class _Step:
@@ -209,7 +210,7 @@ class _Step:
         if isinstance(f, RowActivation):
             entry = Quantity("jacobian", (l, "r", "k", "j"))
             tree = in_layer(swapped(f.slope), l)
-            values = A[:, :, np.newaxis] * (np.eye(units) - A[:, np.newaxis, :])
+            values = f.jacobian(Z, A)
             yield self._family("backward", equation_of(l, self.network), entry, tree, values, k=units)
             delta: Formula = Sum(Quantity("dA", (l, "r", "k")) * entry, "k")
         else:

@@ -99,12 +99,12 @@ class Naming:
             for index in place:
                 entry = entry[int(index)]
             return str(entry)
-        template = self.templates.get("input" if kind == "A" and layer == 0 else kind)
-        if template is None:
-            template = self.templates.get(kind, OURS.get(kind, kind))
+        of_input = kind == "A" and layer == 0 and "input" in self.templates
+        own = self.templates.get("input" if of_input else kind)
+        template = OURS.get(kind, kind) if own is None else own
         name = template.format_map(_Fields(self, int(layer), indices))
         row = indices.get("r")
-        shown = self.rows_shown and row is not None and kind in self.templates
+        shown = self.rows_shown and row is not None and own is not None
         return f"{name}[{row + 1}]" if shown and row is not None else name
 
 

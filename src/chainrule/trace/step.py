@@ -65,6 +65,12 @@ class Family:
         """The free indices."""
         return tuple(index for index in self.quantity.indices if isinstance(index, str))
 
+    @property
+    def array(self) -> Array:
+        """The values with an axis for every index after the layer; that of a fixed index has length 1."""
+        places = self.quantity.indices[1:]
+        return self.values.reshape([self.sizes[i] if isinstance(i, str) else 1 for i in places])
+
     def __len__(self) -> int:
         return int(np.prod([self.sizes[letter] for letter in self.letters], dtype=int))
 
@@ -113,6 +119,8 @@ class Trace:
         What it is a trace of.
     marks : mapping of Quantity to str
         A word to be shown beside a number that came in, such as where it is from.
+    ours : tuple of str
+        What else was chosen here because it was not given, in words.
     """
 
     network: Network
@@ -122,6 +130,7 @@ class Trace:
     naming: Naming
     title: str = ""
     marks: Mapping[Quantity, str] = field(default_factory=dict)
+    ours: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Statement]:
         for family in self.families:
@@ -148,7 +157,7 @@ class Trace:
     @cached_property
     def arrays(self) -> Mapping[tuple[str, Index], Array]:
         """Every number of the step, as arrays under (name, layer)."""
-        computed = {(each.quantity.name, each.quantity.indices[0]): each.values for each in self.families}
+        computed = {(each.quantity.name, each.quantity.indices[0]): each.array for each in self.families}
         return {**self.given, **computed}
 
     def name(self, quantity: Quantity) -> str:

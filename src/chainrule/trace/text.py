@@ -11,6 +11,7 @@ from chainrule.trace.step import Family, Statement, Trace
 
 WIDTH = 80
 NO_BREAK = "\N{NO-BREAK SPACE}"
+ESCAPES = "backslashreplace"
 
 PARTS = {
     "forward": "FORWARD PASS",
@@ -43,15 +44,14 @@ def text(trace: Trace, *, digits: int = 10, most: int = 100, ascii_only: bool = 
     most : int
         How many statements of one family are shown; how many are left out is said.
     ascii_only : bool
-        Whether to keep to ASCII.
+        Whether to keep to ASCII; letters beyond it, in a name or the title, become escapes.
 
     Returns
     -------
     str
         Lines of at most 80 columns, except where a single name is longer.
     """
-    written = "\n".join(_Writer(trace, digits, most).lines()) + "\n"
-    return written.translate(TO_ASCII) if ascii_only else written
+    return "\n".join(_Writer(trace, digits, most, ascii_only).lines()) + "\n"
 
 
 def as_dict(trace: Trace) -> dict[str, Any]:
@@ -70,7 +70,9 @@ def as_dict(trace: Trace) -> dict[str, Any]:
         "title": trace.title,
         "network": str(trace.network),
         "optimizer": str(trace.optimizer),
+        "ours": list(trace.ours),
         "given": {trace.name(quantity): trace.value(quantity) for quantity in given},
+        "marks": {trace.name(quantity): mark for quantity, mark in trace.marks.items()},
         "statements": [
             statement(family, each) for family in trace.families for each in trace.statements(family)
         ],
@@ -80,8 +82,8 @@ def as_dict(trace: Trace) -> dict[str, Any]:
 class _Writer:
     """Writes one trace."""
 
-    def __init__(self, trace: Trace, digits: int, most: int) -> None:
-        self.trace, self.most = trace, most
+    def __init__(self, trace: Trace, digits: int, most: int, ascii_only: bool) -> None:
+        self.trace, self.most, self.ascii_only = trace, most, ascii_only
         self.symbols = Printer(trace.name)
         self.numbers = Printer(lambda quantity: self.number(trace.value(quantity)), self.number)
         self.digits = digits
@@ -89,6 +91,10 @@ class _Writer:
     def number(self, value: float) -> str:
         """Return a number with the digits asked for."""
         return f"{value + 0.0:.{self.digits}g}"  # + 0.0: no minus before a zero
+
+    def plain(self, line: str) -> str:
+        """Return a line in the letters asked for: before it is wrapped, because some become longer."""
+        return line.translate(TO_ASCII).encode("ascii", ESCAPES).decode() if self.ascii_only else line
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the whole trace."""
@@ -106,9 +112,11 @@ class _Writer:
             before = None
 
     def _head(self) -> Iterator[str]:
-        if self.trace.title:
-            yield from (self.trace.title, "=" * len(self.trace.title))
-        yield from _wrapped("", f"Network {self.trace.network}; {self.trace.optimizer}", "")
+        title = _wrapped("", self.plain(self.trace.title), "") if self.trace.title else []
+        yield from [*title, "=" * max(map(len, title))] if title else []
+        yield from _wrapped("", self.plain(f"Network {self.trace.network}; {self.trace.optimizer}"), "")
+        if self.trace.ours:
+            yield from _wrapped("", self.plain(f"Ours: {'; '.join(self.trace.ours)}"), "")
         yield from ("", "GIVEN", "")
         for name, layer in self.trace.given:
             entries = [self._given(each) for each in self.trace.entries(name, layer)]
@@ -121,7 +129,7 @@ class _Writer:
         """Return a number that came in, as one piece that no line break cuts."""
         mark = self.trace.marks.get(quantity)
         shown = f"{self.trace.name(quantity)} = {self.number(self.trace.value(quantity))}"
-        return f"{shown} ({mark})".replace(" ", NO_BREAK) if mark else shown.replace(" ", NO_BREAK)
+        return self.plain(f"{shown} ({mark})" if mark else shown).replace(" ", NO_BREAK)
 
     def _family(self, family: Family) -> Iterator[str]:
         for count, statement in enumerate(self.trace.statements(family)):
@@ -140,16 +148,18 @@ class _Writer:
             value += "  (frozen)"
         if members and members[-1] == value:
             members.pop()
-        first = f"  {name} = "
+        first = self.plain(f"  {name} = ")
         for lead, member in zip(
             [first, *[" " * (len(first) - 2) + "= "] * 2], [*members, value], strict=False
         ):
-            yield from _wrapped(lead, member, " " * len(first) + "  ")
+            yield from _wrapped(lead, self.plain(member), " " * len(first) + "  ")
 
 
 def _wrapped(lead: str, line: str, indent: str) -> list[str]:
     """Break a line where it would be too long: between terms, or if need be inside them."""
-    kept_together = line.replace(" · ", f"{NO_BREAK}·{NO_BREAK}")
+    kept_together = line
+    for times in "·*":
+        kept_together = kept_together.replace(f" {times} ", f"{NO_BREAK}{times}{NO_BREAK}")
     for each in (kept_together, line):
         lines = textwrap.wrap(
             each,

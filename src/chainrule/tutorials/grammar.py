@@ -4,6 +4,7 @@ Nothing of an expression is ever run. `grammar.json` says how the tutorials' not
 """
 
 import ast
+import math
 
 from chainrule.errors import InvalidValueError, sentence
 from chainrule.network.formula import (
@@ -63,7 +64,9 @@ def _formula(node: ast.expr, text: str, depth: int) -> Formula:
     if depth > DEEPEST:
         raise InvalidValueError(sentence("the depth of an expression", depth, f"at most {DEEPEST}"))
     match node:
-        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+        case ast.Constant(value=int() | float() as value) if (
+            not isinstance(value, bool) and value != math.inf
+        ):
             return Number(value)
         case ast.Name(id=name):
             return Quantity(name)
@@ -81,16 +84,19 @@ def _formula(node: ast.expr, text: str, depth: int) -> Formula:
             return Power(inside(left), inside(right))
         case ast.Call(func=ast.Name(id="Matrix"), args=[ast.List(elts=rows)], keywords=[]):
             return Function("Matrix", tuple(_row(row, text, depth + 1) for row in rows))
-        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name != "Matrix":
             return Function(name, tuple(map(inside, arguments)))
-    piece = ast.get_source_segment(text.strip(), node) or text
-    raise InvalidValueError(
-        sentence("a piece of an expression", piece, "a number, a name, an operation, a call or a Matrix")
-    )
+    may_be = "a number, a name, an operation, a call or a Matrix"
+    raise InvalidValueError(sentence("a piece of an expression", _piece(node, text), may_be))
 
 
 def _row(node: ast.expr, text: str, depth: int) -> Formula:
     """Read one row of a matrix."""
     if not isinstance(node, ast.List):
-        raise InvalidValueError(sentence("a row of a Matrix", ast.unparse(node), "a list"))
+        raise InvalidValueError(sentence("a row of a Matrix", _piece(node, text), "a list"))
     return Function("row", tuple(_formula(entry, text, depth + 1) for entry in node.elts))
+
+
+def _piece(node: ast.expr, text: str) -> str:
+    """Return the part of the text that a node came from."""
+    return ast.get_source_segment(text.strip(), node) or text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from chainrule.errors import InvalidFileError, sentence
+from chainrule.errors import InvalidFileError, InvalidValueError, sentence
 from chainrule.files.matlab import read_mat, write_mat
 from chainrule.files.matlab_network import MatNetwork
 from chainrule.model import Model
@@ -88,7 +88,7 @@ def write_model(path: str | os.PathLike[str], model: Model, X: Array, Y: Array, 
     """
     weights, biases = model.parameters.to_arrays(orientation="from_to")
     if any(layer.bias == "shared" for layer in model.network.layers):
-        raise InvalidFileError(sentence("a bias", "shared by a layer", "one for each unit in a .mat file"))
+        raise InvalidValueError(sentence("a bias", "shared by a layer", "one for each unit in a .mat file"))
     with_biases = [bias for bias in biases if bias is not None]
     write_mat(
         path,

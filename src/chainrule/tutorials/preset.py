@@ -91,4 +91,4 @@ class Preset:
         trace = (model or self.model).trace(
             self.X, self.Y, optimizer=self.optimizer, naming=self.naming, title=self.title
         )
-        return trace if model else replace(trace, marks=self.marks)
+        return trace if model else replace(trace, marks=self.marks, ours=self.ours)
