@@ -1,5 +1,7 @@
 """A model: a network with its parameters, and every verb as a method."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,10 +10,11 @@ from chainrule.errors import InvalidTypeError, ShapeError, sentence
 from chainrule.network import accept, optimizers
 from chainrule.network.array import Array
 from chainrule.network.network import Network
-from chainrule.network.optimizers import Adam, GradientDescent, Optimizer
+from chainrule.network.optimizers import LBFGS, Adam, GradientDescent, Optimizer
 from chainrule.network.parameters import Layout, Parameters
 from chainrule.network.penalties import NO_PENALTY, Penalty
 from chainrule.network.program import Data
+from chainrule.network.schedules import CONSTANT, Schedule
 from chainrule.reference.forward import loss
 from chainrule.reference.predict import predict
 from chainrule.trace.build import trace_step
@@ -19,8 +22,10 @@ from chainrule.trace.naming import Naming
 from chainrule.trace.step import Trace
 from chainrule.train.blas import one_thread
 from chainrule.train.history import History
+from chainrule.train.metrics import Metric
 from chainrule.train.progress import progress_bar
-from chainrule.train.training import Training
+from chainrule.train.training import Look, Training, shown_to_all
+from chainrule.train.validation import hold_out_rows, validation_of
 
 
 class Model:
@@ -50,6 +55,8 @@ class Model:
     ------
     ShapeError
         When the parameters belong to a network of other sizes.
+    InvalidTypeError
+        When something is of a kind that cannot be used: not a network, not a real precision.
     TooLargeError
         When the network would not fit into this machine's memory.
 
@@ -76,10 +83,17 @@ class Model:
     ) -> None:
         if not isinstance(network, Network):
             raise InvalidTypeError(sentence("the network of a model", network, "a Network"))
-        if parameters is not None and parameters.layout.blocks != Layout(network).blocks:
-            raise ShapeError(sentence("the parameters", parameters, f"those of the network {network}"))
+        if parameters is None:
+            parameters = Parameters.initial(network, seed, _precision(dtype))
+        elif not isinstance(parameters, Parameters):
+            hint = "Parameters.from_arrays makes them of lists of arrays"
+            raise InvalidTypeError(sentence("what was given as parameters", parameters, "Parameters", hint))
+        elif parameters.layout.blocks != Layout(network).blocks:
+            thing = "the network of the parameters"
+            raise ShapeError(sentence(thing, parameters.layout.network, f"that of the model, {network}"))
+        _precision(parameters.theta.dtype)
         self.network = network
-        self.parameters = Parameters.initial(network, seed, dtype) if parameters is None else parameters
+        self.parameters = parameters
         self.history: History | None = None
 
     def fit(
@@ -87,13 +101,20 @@ class Model:
         X: npt.ArrayLike,
         Y: npt.ArrayLike,
         *,
-        optimizer: str | Optimizer = Adam(),  # noqa: B008 - it is frozen
+        optimizer: str | Optimizer | LBFGS = Adam(),  # noqa: B008 - it is frozen
         epochs: int = 100,
         batch_size: int = 32,
         seed: int = 0,
         shuffle: bool = True,
         row_weights: npt.ArrayLike | None = None,
         penalty: Penalty = NO_PENALTY,
+        schedule: Schedule = CONSTANT,
+        clip_norm: float | None = None,
+        validation: float | tuple[npt.ArrayLike, ...] | None = None,
+        metric: str | Metric | None = None,
+        patience: int | None = None,
+        min_delta: float = 0.0,
+        callbacks: Sequence[Look] = (),
         progress: bool = False,
     ) -> "Model":
         """Train on rows; the model learns in place and is returned.
@@ -118,6 +139,23 @@ class Model:
             How much each row counts; 0 or above.
         penalty : Penalty
             On the trained weights.
+        schedule : Schedule
+            What the learning rate is multiplied by as the training goes on.
+        clip_norm : float, optional
+            A longer gradient is shortened to this length; above 0.
+        validation : float or tuple of array, optional
+            Rows that are held out and looked at after every epoch: a part of these rows, above 0 and
+            below 1 (of each class its part, where the targets are classes), or your own
+            ``(X, Y)`` or ``(X, Y, row_weights)``. The parameters that were best on them are kept.
+        metric : str or Metric, optional
+            What is best on the held-out rows; by default the smallest loss.
+        patience : int, optional
+            Stop after so many epochs in a row without a better value on the held-out rows.
+        min_delta : float
+            By how much a value must be better to count; 0 or above.
+        callbacks : sequence of callable
+            Each is shown the training between two steps, some tens of milliseconds apart or more; one
+            that returns True ends it.
         progress : bool
             Whether to show a bar, on standard error, where that is a terminal.
 
@@ -134,25 +172,28 @@ class Model:
             When a number is not finite any more; what was learned until then is kept.
         """
         data = Data.of(self.network, X, Y, row_weights, self.parameters.theta.dtype)
+        epochs = accept.count("epochs", epochs, least=0)
+        learned, held = hold_out_rows(self.network, data, validation, seed)
         training = Training(
             self.network,
             self.parameters,
-            data,
-            optimizers.optimizer(optimizer),
-            penalty,
+            learned,
+            optimizers.step_rule_or_search(optimizer),
+            _penalty(penalty),
+            epochs=epochs,
             batch_size=batch_size,
             seed=seed,
             shuffle=shuffle,
+            schedule=schedule,
+            clip_norm=clip_norm,
+            validation=validation_of(self.network, held, metric, patience, min_delta),
         )
         try:
-            if progress:
-                with progress_bar(epochs) as show:
-                    training.run(epochs, show)
-            else:
-                training.run(epochs)
+            with progress_bar(epochs, progress) as bar:
+                training.run(epochs, shown_to_all([*callbacks, *bar]))
         finally:
             # Also when it diverged or was interrupted: what was learned is kept.
-            self.parameters = self.parameters.like(training.state.theta)
+            self.parameters = training.learned
             self.history = training.history
         return self
 
@@ -176,7 +217,7 @@ class Model:
         penalty: Penalty = NO_PENALTY,
     ) -> float:
         """Return the mean loss of rows, plus the penalty; weighted where they have weights."""
-        return loss(self.network, self.parameters, X, Y, row_weights, penalty)
+        return loss(self.network, self.parameters, X, Y, row_weights, _penalty(penalty))
 
     def trace(
         self,
@@ -206,13 +247,15 @@ class Model:
         title : str
             What it is a trace of.
         """
+        if not isinstance(naming, Naming | None):
+            raise InvalidTypeError(sentence("the naming of a trace", naming, "a Naming"))
         data = Data.of(self.network, X, Y, row_weights)
         return trace_step(
             self.network,
             self.parameters,
             data,
             optimizers.optimizer(optimizer),
-            penalty,
+            _penalty(penalty),
             naming=naming,
             title=title,
         )
@@ -225,7 +268,25 @@ class Model:
         penalty: Penalty = NO_PENALTY,
     ) -> GradientCheck:
         """Compare the backward pass with three other ways, for every parameter: see `check_gradients`."""
-        return check_gradients(self.network, self.parameters, X, Y, row_weights, penalty)
+        return check_gradients(self.network, self.parameters, X, Y, row_weights, _penalty(penalty))
 
     def __repr__(self) -> str:
         return f"Model({self.network}; {self.parameters.theta.size:,} parameters)"
+
+
+def _penalty(given: object) -> Penalty:
+    """Return the penalty, if it is one."""
+    if not isinstance(given, Penalty):
+        raise InvalidTypeError(sentence("the penalty", given, "a Penalty such as Penalty(l2=0.1)"))
+    return given
+
+
+def _precision(given: npt.DTypeLike) -> np.dtype:
+    """Return the dtype of a model's numbers, if it is one of real numbers that are not whole."""
+    try:
+        dtype = np.dtype(given)
+    except (TypeError, ValueError):
+        dtype = np.dtype(object)
+    if dtype.kind != "f":
+        raise InvalidTypeError(sentence("the dtype of a model", given, "float64, float32 or longdouble"))
+    return dtype

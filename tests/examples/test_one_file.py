@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ def one_file():
 def twins(one_file, sizes, seed, train_biases):
     """The same network twice: the file's and ours, with irregular weights and biases."""
     random = np.random.default_rng(seed)
-    weights = [random.normal(size=shape) for shape in zip(sizes, sizes[1:], strict=False)]
+    weights = [random.normal(size=shape) for shape in pairwise(sizes)]
     biases = [random.normal(size=units) for units in sizes[1:]]
     layers = [one_file.NeuronLayer(W, b) for W, b in zip(weights, biases, strict=True)]
     net = cr.Network.dense(list(sizes), hidden="sigmoid", output="sigmoid", train_bias=train_biases)
