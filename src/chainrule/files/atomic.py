@@ -65,7 +65,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, *, overwrite: bo
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         if isinstance(error, OSError):
-            error.filename, error.filename2 = target, None
+            error.filename = target
         raise
 
 
