@@ -45,7 +45,7 @@ def test_the_comparison_can_fail():
 
 def test_every_command_is_shown_in_the_docs():
     page = (ROOT / "docs" / "command_line.md").read_text("utf-8")
-    for command in ("tutorials", "explain", "fit", "train", "check"):
+    for command in ("tutorials", "explain", "fit", "train", "check", "predict", "evaluate", "info"):
         assert re.search(rf"^  {command} ", page, re.MULTILINE)
 
 

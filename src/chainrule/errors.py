@@ -52,6 +52,12 @@ class DivergenceError(ChainruleError, ArithmeticError):
         self.state = state
 
 
+class Words(str):
+    """A description in our own words, shown without quotes; text that was given is shown with them."""
+
+    __slots__ = ()
+
+
 def sentence(thing: str, was: object, may_be: str, hint: str = "") -> str:
     """Build the message of an error.
 
@@ -83,7 +89,8 @@ def shown(value: object, longest: int = 80) -> str:
     >>> shown("relu\n")
     "'relu\\n'"
     """
-    text = repr(str(value)) if isinstance(value, str) else " ".join(str(value).split())
+    quoted = isinstance(value, str) and not isinstance(value, Words)
+    text = repr(str(value)) if quoted else " ".join(str(value).split())
     text = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
 

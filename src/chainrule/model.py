@@ -1,5 +1,6 @@
 """A model: a network with its parameters, and every verb as a method."""
 
+import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,11 +8,12 @@ import numpy.typing as npt
 
 from chainrule.check.gradients import GradientCheck, check_gradients
 from chainrule.errors import InvalidTypeError, ShapeError, sentence
+from chainrule.files.model_file import ModelFile, save_model
 from chainrule.network import accept, optimizers
 from chainrule.network.array import Array
 from chainrule.network.network import Network
 from chainrule.network.optimizers import LBFGS, Adam, GradientDescent, Optimizer
-from chainrule.network.parameters import Layout, Parameters
+from chainrule.network.parameters import Layout, Parameters, require_parameters
 from chainrule.network.penalties import NO_PENALTY, Penalty
 from chainrule.network.program import Data
 from chainrule.network.schedules import CONSTANT, Schedule
@@ -85,10 +87,8 @@ class Model:
             raise InvalidTypeError(sentence("the network of a model", network, "a Network"))
         if parameters is None:
             parameters = Parameters.initial(network, seed, _precision(dtype))
-        elif not isinstance(parameters, Parameters):
-            hint = "Parameters.from_arrays makes them of lists of arrays"
-            raise InvalidTypeError(sentence("what was given as parameters", parameters, "Parameters", hint))
-        elif parameters.layout.blocks != Layout(network).blocks:
+        require_parameters(parameters)
+        if parameters.layout.blocks != Layout(network).blocks:
             thing = "the network of the parameters"
             raise ShapeError(sentence(thing, parameters.layout.network, f"that of the model, {network}"))
         _precision(parameters.theta.dtype)
@@ -269,6 +269,27 @@ class Model:
     ) -> GradientCheck:
         """Compare the backward pass with three other ways, for every parameter: see `check_gradients`."""
         return check_gradients(self.network, self.parameters, X, Y, row_weights, _penalty(penalty))
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the network and its parameters as one .safetensors file, whole or not at all.
+
+        The same model gives the same bytes. `load` reads it.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+        overwrite : bool
+            Whether an existing file may be replaced.
+
+        Raises
+        ------
+        InvalidTypeError
+            When an activation or a loss is one's own: a file never holds code.
+        InvalidFileError, OSError
+            When the file exists, or cannot be written.
+        """
+        save_model(path, ModelFile(self.network, self.parameters), overwrite=overwrite)
 
     def __repr__(self) -> str:
         return f"Model({self.network}; {self.parameters.theta.size:,} parameters)"

@@ -114,18 +114,18 @@ def test_a_memory_map_is_accepted(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "kind"),
     [
-        (np.array(["1", "2"]), "<U1"),
-        (np.array([1j]), "complex128"),
-        (np.array([None, 1]), "object"),
-        (np.array(["2026-01-01"], dtype="datetime64[D]"), "datetime64"),
-        (np.array([1], dtype="timedelta64[s]"), "timedelta64"),
-        (np.array([b"1"]), r"\|S1"),
-        ([10**400], "object"),
-        (np.array([(1, 2.0)], dtype="i4,f8"), "i4"),
+        (np.array(["1", "2"]), "text"),
+        (np.array([1j]), "complex numbers"),
+        (np.array([None, 1]), "Python objects"),
+        (np.array(["2026-01-01"], dtype="datetime64[D]"), "dates"),
+        (np.array([1], dtype="timedelta64[s]"), "lengths of time"),
+        (np.array([b"1"]), "bytes"),
+        ([10**400], "Python objects"),
+        (np.array([(1, 2.0)], dtype="i4,f8"), "Python objects"),
     ],
 )
 def test_what_is_not_real_numbers_is_refused_with_its_kind(bad, kind):
-    with pytest.raises(InvalidTypeError, match=f"X was .an array of .*{kind}.*an array of real numbers"):
+    with pytest.raises(InvalidTypeError, match=f"X was an array of {kind}; it may be an array of real numbers"):
         accept.real_array("X", bad)
 
 
@@ -223,7 +223,7 @@ def test_weights_of_rows_are_taken_as_they_are():
         ([1, 2], r"the shape of row_weights was \(2,\); it may be \(3,\)"),
         ([[1, 2, 3]], r"the shape of row_weights was \(1, 3\); it may be \(3,\)"),
         ([1, -0.5, 1], "the weight of row 1 was -0.5; it may be 0 or above"),
-        ([0, 0, 0], "the sum of row_weights was 0; it may be above 0"),
+        ([0, 0, 0], r"the sum of row_weights was 0\.0; it may be a finite number above 0"),
         ([1, np.nan, 1], "row_weights at index 1 was nan"),
     ],
 )
@@ -234,14 +234,14 @@ def test_weights_without_a_meaning_are_refused(weights, message):
 
 def test_as_many_rows_each():
     accept.same_rows(np.zeros((2, 1)), np.zeros((2, 3)), "X and Y")
-    with pytest.raises(ShapeError, match=r"the shapes of X and Y was '\(2, 1\) and \(3, 1\)'"):
+    with pytest.raises(ShapeError, match=r"the shapes of X and Y were \(2, 1\) and \(3, 1\)"):
         accept.same_rows(np.zeros((2, 1)), np.zeros((3, 1)), "X and Y")
 
 
 def test_what_is_larger_than_the_machine_is_refused_with_its_size(monkeypatch):
     monkeypatch.setattr(accept, "machine_memory", lambda: 2**30)
     accept.refuse_too_large("the network", 2**30)
-    with pytest.raises(TooLargeError, match=r"the network was 'about 2\.0 GiB.*at most the 1\.0 GiB"):
+    with pytest.raises(TooLargeError, match=r"the network would need about 2\.0 GiB.*fits into the 1\.0 GiB"):
         accept.refuse_too_large("the network", 2**31)
 
 

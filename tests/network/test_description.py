@@ -203,7 +203,7 @@ def test_an_optimizer_of_ones_own_cannot_be_described():
         (
             {"layers": [], "loss": {"name": "huber"}},
             InvalidValueError,
-            "the list of layers was 'empty'",
+            "the list of layers was empty",
         ),
         ({"layers": {}, "loss": {}}, InvalidTypeError, "the entry 'layers' of the network was {}"),
         ({"layer": [], "loss": {}}, UnknownNameError, "did you mean layers"),
@@ -242,7 +242,7 @@ def test_networks_that_are_refused(description, kind, message):
         ({"name": "huber", "settings": {"delta": True}}, "'delta' of the settings .* was True"),
         ({"name": "huber", "settings": {"detla": 1}}, "did you mean delta"),
         ({"name": "pinball", "settings": {"quantiles": 0.5}}, "'quantiles' .* was 0.5; it may be a list"),
-        ({"name": "pinball", "settings": {"quantiles": []}}, "the list of quantiles was 'empty'"),
+        ({"name": "pinball", "settings": {"quantiles": []}}, "the list of quantiles was empty"),
         ({"name": "pinball", "settings": {"quantiles": [0.5, "x"]}}, "an entry of the list of quantiles"),
         ({"name": "pinball", "settings": {"quantiles": [1.5]}}, "the quantile was 1.5"),
         ({"name": "pinball", "settings": {"quantiles": [0.5, 0.6, 0.7]}}, "the number of q of the loss"),

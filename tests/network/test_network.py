@@ -55,7 +55,7 @@ def test_layers_that_do_not_fit_are_shown_both():
 
 
 def test_a_network_has_layers():
-    with pytest.raises(InvalidValueError, match="the list of layers was 'empty'"):
+    with pytest.raises(InvalidValueError, match="the list of layers was empty"):
         Network([])
     with pytest.raises(InvalidTypeError, match=r"layer 2 was .*a Dense layer"):
         Network([Dense(1, 1), (1, 1)])

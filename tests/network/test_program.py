@@ -59,7 +59,7 @@ def test_the_callers_arrays_are_left_alone():
     [
         ([[1, 2, 3]], [[0]], r"the shape of X was \(1, 3\); it may be \(n, 2\)"),
         ([[1, 2]], [[0, 1]], r"the shape of Y was \(1, 2\); it may be \(n, 1\)"),
-        ([[1, 2], [3, 4]], [[0]], r"the shapes of X and Y was '\(2, 2\) and \(1, 1\)'"),
+        ([[1, 2], [3, 4]], [[0]], r"the shapes of X and Y were \(2, 2\) and \(1, 1\)"),
     ],
 )
 def test_shapes_that_do_not_fit_are_shown(X, Y, message):

@@ -14,7 +14,7 @@ from chainrule.errors import TooLargeError, sentence
 from chainrule.network.array import Array
 from chainrule.network.formula import Quantity
 from chainrule.network.network import Network
-from chainrule.network.parameters import Parameters
+from chainrule.network.parameters import Parameters, require_parameters
 from chainrule.network.penalties import NO_PENALTY, Penalty
 from chainrule.network.program import Data
 from chainrule.reference.backward import add_penalty, backward_pass
@@ -112,6 +112,7 @@ def check_gradients(
     >>> report.passed
     True
     """
+    require_parameters(parameters)
     if parameters.theta.size > MOST_PARAMETERS:
         may_be = f"at most {MOST_PARAMETERS:,} to be checked one by one"
         raise TooLargeError(sentence("the number of parameters", parameters.theta.size, may_be))

@@ -2,17 +2,18 @@
 
 import typer
 
-from chainrule.cli.what import WHAT
+from chainrule.cli.numbers import whole
+from chainrule.cli.what import HIDDEN, LOSS, OUTPUT, WHAT
 
 
 def explain(
     what: str = typer.Argument(metavar="WHAT", help=WHAT),
-    digits: int = typer.Option(10, min=1, max=17, help="Significant digits shown."),
-    most: int = typer.Option(100, min=1, help="How many numbers of one kind are shown."),
+    digits: int = typer.Option(10, parser=whole("--digits", 1, 17), help="Significant digits shown."),
+    most: int = typer.Option(100, parser=whole("--most", 1), help="How many numbers of one kind are shown."),
     plain: bool = typer.Option(False, "--ascii", help="Keep to ASCII."),
-    hidden: str = typer.Option("tanh", help="For a .mat file: the hidden layers' activation."),
-    output: str = typer.Option("sigmoid", help="For a .mat file: the output layer's activation."),
-    loss: str = typer.Option("squared_error", help="For a .mat file: the loss."),
+    hidden: str | None = typer.Option(None, help=HIDDEN),
+    output: str | None = typer.Option(None, help=OUTPUT),
+    loss: str | None = typer.Option(None, help=LOSS),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
     """Show every number of one step.
@@ -20,13 +21,12 @@ def explain(
     Forward pass, loss, backward pass and update of one training step: of each number the symbols, the
     numbers in their place, and the value, under the tutorial's own names.
     """
-    import json
-
+    from chainrule.cli.say import say, say_json
     from chainrule.cli.what import preset_of
     from chainrule.trace.text import as_dict, text
 
-    trace = preset_of(what, hidden, output, loss).trace()
+    trace = preset_of(what, hidden=hidden, output=output, loss=loss).trace()
     if as_json:
-        print(json.dumps(as_dict(trace), indent=2, ensure_ascii=False))
+        say_json(as_dict(trace))
     else:
-        print(text(trace, digits=digits, most=most, ascii_only=plain), end="")
+        say(text(trace, digits=digits, most=most, ascii_only=plain), end="")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from chainrule.cli.what import WHAT
+from chainrule.cli.numbers import above_zero, part, sizes, whole
+from chainrule.cli.what import HIDDEN, LOSS, OUTPUT, WHAT
 
 if TYPE_CHECKING:
     from chainrule.model import Model
@@ -16,32 +18,57 @@ if TYPE_CHECKING:
 
 def fit(
     what: str = typer.Argument(metavar="WHAT", help=WHAT),
-    epochs: int | None = typer.Option(None, help="How often every row is visited."),
-    learning_rate: float | None = typer.Option(None, help="The length of a step."),
-    batch_size: int | None = typer.Option(None, help="Rows of a step."),
-    seed: int = typer.Option(0, help="Of the order of the rows."),
+    epochs: int | None = typer.Option(
+        None, parser=whole("the number of epochs", 0), help="How often every row is visited."
+    ),
+    learning_rate: float | None = typer.Option(
+        None, "--learning-rate", "--lr", parser=above_zero("the learning rate"), help="The length of a step."
+    ),
+    batch_size: int | None = typer.Option(None, parser=whole("the batch size", 1), help="Rows of a step."),
+    seed: int = typer.Option(0, parser=whole("the seed", 0, 2**64 - 1), help="Of the order of the rows."),
     shuffle: bool = typer.Option(False, help="Visit the rows of every epoch in an order of its own."),
-    out: Path | None = typer.Option(None, "--out", "-o", help="Write the trained network as a .mat file."),
+    out: Path | None = typer.Option(
+        None, "--out", "-o", help="Write what was learned: .mat, of a table .safetensors."
+    ),
     force: bool = typer.Option(False, help="Overwrite that file."),
-    hidden: str = typer.Option("tanh", help="For a .mat file: the hidden layers' activation."),
-    output: str = typer.Option("sigmoid", help="For a .mat file: the output layer's activation."),
-    loss: str = typer.Option("squared_error", help="For a .mat file: the loss."),
+    hidden: str | None = typer.Option(None, help=HIDDEN),
+    output: str | None = typer.Option(None, help=OUTPUT),
+    loss: str | None = typer.Option(None, help=LOSS),
+    target: str | None = typer.Option(None, help="The column of a table to predict, or several with commas."),
+    task: str = typer.Option("auto", help="For a table: class, number, or auto to see by the target."),
+    layers: str = typer.Option("64", help="For a table: units of each hidden layer, as 64,32."),
+    drop: list[str] = typer.Option([], help="For a table: a column to leave out; may be given again."),
+    keep: list[str] = typer.Option([], help="For a table: a column that goes into predictions; again."),
+    weight: str | None = typer.Option(None, help="For a table: the column of row weights."),
+    groups: str | None = typer.Option(None, help="For a table: a column whose equal values stay together."),
+    time: str | None = typer.Option(None, help="For a table: a column whose latest rows are held out."),
+    test: float = typer.Option(0.2, parser=part("the part held out"), help="For a table: the part held out."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
     """Train, and show the loss fall.
 
     A tutorial's network, a logic gate's, or one from a .mat file learns as the tutorial trains, unless
-    the options say otherwise.
+    the options say otherwise. With --target a network is made for a table and judged on rows held out.
     """
-    import json
+    if target is not None:
+        from chainrule.cli.table import fit_data, recipe_of
+
+        recipe = recipe_of(
+            epochs=epochs, learning_rate=learning_rate, batch_size=batch_size, seed=seed, layers=sizes(layers)
+        )
+        columns = {"drop": tuple(drop), "keep": tuple(keep), "weight": weight, "groups": groups, "time": time}
+        fit_data(
+            what, target, out, force=force, recipe=recipe, as_json=as_json, task=task, test=test, **columns
+        )
+        return
     from dataclasses import replace
 
-    from chainrule.cli.what import preset_of
-    from chainrule.errors import InvalidValueError, sentence
+    from chainrule.cli.say import say, say_json
+    from chainrule.cli.what import preset_of, with_rows
 
-    if out is not None and out.suffix.lower() != ".mat":
-        raise InvalidValueError(sentence("the file to write", str(out), "one whose name ends in .mat"))
-    preset = preset_of(what, hidden, output, loss)
+    preset = with_rows(preset_of(what, hidden=hidden, output=output, loss=loss))
+    if out is not None:
+        check_target(out, preset, overwrite=force)
     choices: dict[str, Any] = {"seed": seed, "shuffle": shuffle}
     if epochs is not None:
         choices["epochs"] = epochs
@@ -55,7 +82,27 @@ def fit(
 
         write_model(out, model, *preset.training_rows(), overwrite=force)
     told = tell(preset, model)
-    print(json.dumps(told, indent=2, ensure_ascii=False) if as_json else shown(preset, told))
+    if as_json:
+        say_json(told)
+    else:
+        say(shown(preset, told))
+
+
+def check_target(out: Path, preset: Preset, *, overwrite: bool) -> None:
+    """Refuse, before anything was learned, a file that could not be written after it."""
+    from chainrule.errors import InvalidFileError, InvalidValueError, sentence
+    from chainrule.files.atomic import require_writable
+    from chainrule.files.source import path_text, quoted
+
+    if out.suffix.lower() != ".mat":
+        raise InvalidValueError(sentence("the file to write", str(out), "one whose name ends in .mat"))
+    if any(layer.bias == "shared" for layer in preset.network.layers):
+        raise InvalidFileError(
+            f"{preset.id} has layers whose units share one bias; a .mat file may have one for each unit"
+        )
+    if out.exists() and not overwrite:
+        raise InvalidFileError(f"{quoted(str(out))} exists already; it may be overwritten with --force")
+    require_writable(os.path.realpath(path_text(out)), overwrite)
 
 
 def tell(preset: Preset, model: Model) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,16 +18,17 @@ def tutorials(
     Each with its network, the loss before and after training as the tutorial trains, and what to try
     next.
     """
+    from chainrule.cli.say import say, say_json
+    from chainrule.cli.what import with_rows
     from chainrule.tutorials import TUTORIALS, load
 
     told = []
     for name in TUTORIALS:
-        tutorial = load(name)
-        told.append(run(tutorial))  # type: ignore[arg-type]
+        told.append(run(with_rows(load(name))))  # type: ignore[arg-type]
         if not as_json:
-            print(shown(told[-1]), flush=True)
+            say(shown(told[-1]))
     if as_json:
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        say_json(told)
 
 
 def run(tutorial: Tutorial) -> dict[str, Any]:

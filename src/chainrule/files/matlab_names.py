@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Collection, Mapping
 
-from chainrule.errors import InvalidFileError, sentence
+from chainrule.errors import InvalidFileError, Words, sentence
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "weights": ("weights", "W"),
@@ -45,7 +45,11 @@ def variables_by_role(names: Collection[str]) -> dict[str, list[str]]:
             refuse_near_miss(role, names)
     if not roles["weights"]:
         raise InvalidFileError(
-            sentence("the list of variables", ", ".join(names), "any that holds weights, or W1, W2, ...")
+            sentence(
+                "the list of variables",
+                Words(", ".join(names) or "empty"),
+                "any that holds weights, or W1, W2, ...",
+            )
         )
     return roles
 

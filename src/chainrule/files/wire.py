@@ -174,7 +174,7 @@ def rebuild(description: Any, arrays: Iterator[Array]) -> Tree:
             return {name: rebuild(each, arrays) for name, each in table.items()}
         case list(items):
             return [rebuild(each, arrays) for each in items]
-    return description  # type: ignore[no-any-return]  # text, a whole number or None
+    return description
 
 
 def printable(message: str, longest: int = 1000) -> str:

@@ -12,6 +12,7 @@ from chainrule.errors import (
     InvalidValueError,
     ShapeError,
     TooLargeError,
+    Words,
     sentence,
 )
 from chainrule.network.array import Array
@@ -74,16 +75,24 @@ def real_array(thing: str, value: object) -> Array:
         When an entry is NaN or infinite; its place is named, counted from 0.
     """
     if isinstance(value, np.ma.MaskedArray):
-        raise InvalidTypeError(sentence(thing, "a masked array", "an array without masked entries"))
+        raise InvalidTypeError(sentence(thing, Words("a masked array"), "an array without masked entries"))
     try:
         array = np.asarray(value)
     except ValueError as error:
-        raise ShapeError(sentence(thing, "rows of different lengths", "rows of one length")) from error
+        raise ShapeError(sentence(thing, Words("rows of different lengths"), "rows of one length")) from error
     if array.dtype.kind not in REAL_KINDS:
-        raise InvalidTypeError(sentence(thing, f"an array of {array.dtype}", "an array of real numbers"))
+        raise InvalidTypeError(sentence(thing, kind_of(array), "an array of real numbers"))
     if array.dtype.kind == "f":
         refuse_nonfinite(thing, array)
     return array
+
+
+def kind_of(array: Array) -> Words:
+    """Say what an array holds that is no number."""
+    kinds = {"U": "text", "S": "bytes", "M": "dates", "m": "lengths of time", "c": "complex numbers"}
+    if array.ndim == 0:
+        return Words(f"{array.item()!r}")
+    return Words(f"an array of {kinds.get(array.dtype.kind, 'Python objects')}")
 
 
 def refuse_nonfinite(thing: str, array: Array) -> None:
@@ -121,6 +130,18 @@ def rows(thing: str, value: object, columns: int, dtype: npt.DTypeLike) -> Array
     return cast
 
 
+def precision(given: npt.DTypeLike) -> np.dtype:
+    """Return the dtype of parameters, if it is one of real or complex numbers that are not whole."""
+    try:
+        dtype = np.dtype(given)
+    except TypeError:
+        dtype = np.dtype(object)
+    if dtype.kind not in "fc":
+        may_be = "float64, float32, longdouble, or complex for the complex step"
+        raise InvalidTypeError(sentence("the dtype of parameters", Words(given), may_be))
+    return dtype
+
+
 def real_precision(dtype: npt.DTypeLike) -> np.dtype:
     """Return the precision of the real numbers that go with a real or complex one."""
     return np.empty(0, dtype=dtype).real.dtype
@@ -135,8 +156,10 @@ def row_weights(given: object, count_of_rows: int, dtype: npt.DTypeLike) -> Arra
     if len(negative):
         thing = f"the weight of row {int(negative[0])}"
         raise InvalidValueError(sentence(thing, weights[negative[0]], "0 or above"))
-    if not weights.any():
-        raise InvalidValueError(sentence("the sum of row_weights", 0, "above 0"))
+    with np.errstate(over="ignore"):
+        total = weights.sum(dtype=np.float64)
+    if not 0 < total < np.inf:
+        raise InvalidValueError(sentence("the sum of row_weights", total, "a finite number above 0"))
     return weights.astype(dtype)
 
 
@@ -144,7 +167,8 @@ def same_rows(first: Array, second: Array, things: str) -> None:
     """Raise ShapeError when two arrays have different numbers of rows."""
     if len(first) != len(second):
         raise ShapeError(
-            sentence(f"the shapes of {things}", f"{first.shape} and {second.shape}", "as many rows each")
+            f"the shapes of {things} were {first.shape} and {second.shape}; they may be any with as many "
+            "rows each"
         )
 
 
@@ -160,5 +184,12 @@ def refuse_too_large(thing: str, needed: int) -> None:
     """Raise TooLargeError when `needed` bytes are more than this machine has; nothing is allocated."""
     has = machine_memory()
     if has is not None and needed > has:
-        size = f"about {needed / 2**30:,.1f} GiB of numbers"
-        raise TooLargeError(sentence(thing, size, f"at most the {has / 2**30:,.1f} GiB of this machine"))
+        raise TooLargeError(
+            f"{thing} would need about {gibibytes(needed)} GiB of memory; it may be one that fits into "
+            f"the {gibibytes(has)} GiB of this machine"
+        )
+
+
+def gibibytes(size: int) -> str:
+    """Return a number of bytes in GiB, however large it is."""
+    return f"{size / 2**30:,.1f}" if size < 2**80 else f"10^{len(str(size >> 30)) - 1}"

@@ -38,7 +38,7 @@ from chainrule.network.lookup import find, table
 REALS = (-np.inf, np.inf)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Activation:
     """An activation that treats every unit by itself: a = f(z).
 
@@ -78,6 +78,9 @@ class Activation:
     kinks: tuple[float, ...] = ()
     initializer: str = "glorot_uniform"
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
     def pull_back(self, upstream: Array, Z: Array, A: Array) -> Array:
         """Return dLoss/dZ, given `upstream` = dLoss/dA: each entry times its own derivative."""
         return upstream * self.derivative(Z, A)
@@ -88,7 +91,7 @@ class Activation:
         return (activation, (self.name,)) if in_table else super().__reduce__()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RowActivation(Activation):
     """An activation in which every unit of a row depends on all of them, as in softmax.
 

@@ -14,6 +14,7 @@ from chainrule.errors import (
     InvalidTypeError,
     InvalidValueError,
     TooLargeError,
+    Words,
     sentence,
     shown,
     unknown_name,
@@ -222,7 +223,7 @@ def _loss_from(description: object) -> Loss:
 def _require_numbers(thing: str, given: list[object]) -> None:
     """Raise unless a list from outside is one or more numbers."""
     if not given:
-        raise InvalidValueError(sentence(thing, "empty", "one number or more"))
+        raise InvalidValueError(sentence(thing, Words("empty"), "one number or more"))
     for number in given:
         _require_kind(f"an entry of {thing}", number, float)
 

@@ -40,7 +40,7 @@ class FromZ:
     delta: Callable[[Array, Array, Array], Array]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Loss:
     """A loss: what one output contributes, and its derivative.
 
@@ -88,6 +88,10 @@ class Loss:
     from_z: Mapping[str, FromZ] = field(default_factory=lambda: MappingProxyType({}))
     constants: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
     settings: Mapping[str, float | tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __repr__(self) -> str:
+        settings = "".join(f", {name}={value!r}" for name, value in self.settings.items())
+        return f"Loss({self.name!r}{settings})"
 
     def paired(self, output: Activation) -> FromZ | None:
         """Return how it is computed together with this output activation from Z, where it is."""

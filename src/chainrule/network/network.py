@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from chainrule.errors import InvalidTypeError, InvalidValueError, ShapeError, sentence
+from chainrule.errors import InvalidTypeError, InvalidValueError, ShapeError, Words, sentence
 from chainrule.network import losses
 from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.layers import ActivationLike, Bias, Dense
@@ -43,9 +43,11 @@ class Network:
     loss: Loss
 
     def __init__(self, layers: Sequence[Dense], loss: str | Loss = "half_squared_error") -> None:
+        if not isinstance(layers, Sequence) or isinstance(layers, str):
+            raise InvalidTypeError(sentence("what was given as layers", layers, "a list of Dense layers"))
         layers, row = tuple(layers), losses.loss(loss)
         if not layers:
-            raise InvalidValueError(sentence("the list of layers", "empty", "one Dense layer or more"))
+            raise InvalidValueError(sentence("the list of layers", Words("empty"), "one Dense layer or more"))
         for number, layer in enumerate(layers, start=1):
             if not isinstance(layer, Dense):
                 raise InvalidTypeError(sentence(f"layer {number}", layer, "a Dense layer"))
@@ -99,7 +101,12 @@ class Network:
         >>> print(Network.dense([2, 2, 2], hidden="sigmoid", output="sigmoid", bias="shared"))
         2-2-2, sigmoid, half_squared_error, bias shared
         """
-        sizes = tuple(sizes)
+        try:
+            sizes = tuple(sizes)
+        except TypeError:
+            raise InvalidTypeError(
+                sentence("what was given as sizes", sizes, "a list such as [2, 3, 1]")
+            ) from None
         if len(sizes) < 2:
             raise InvalidValueError(sentence("the list of sizes", list(sizes), "two sizes or more"))
         last = len(sizes) - 2

@@ -9,7 +9,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from chainrule.errors import InvalidValueError, ShapeError, sentence, unknown_name
+from chainrule.errors import InvalidTypeError, InvalidValueError, ShapeError, sentence, unknown_name
 from chainrule.network import accept
 from chainrule.network.array import Array
 from chainrule.network.network import Network
@@ -148,7 +148,7 @@ class Parameters:
             When training would need more memory than this machine has; nothing is allocated.
         """
         accept.seed(seed)
-        layout = Layout(network)
+        dtype, layout = accept.precision(dtype), Layout(network)
         # Parameters, their gradient and an optimizer's two slots.
         accept.refuse_too_large(f"the network {network}", 4 * layout.size * np.dtype(dtype).itemsize)
         theta = np.zeros(layout.size, dtype=dtype)
@@ -197,10 +197,12 @@ class Parameters:
             When the network is larger than this machine's memory; nothing is allocated.
         """
         check_orientation(orientation)
-        layout = Layout(network)
+        dtype, layout = accept.precision(dtype), Layout(network)
         accept.refuse_too_large(f"the network {network}", layout.size * np.dtype(dtype).itemsize)
         theta = np.zeros(layout.size, dtype=dtype)
         for name, given in (("weights", weights), ("biases", biases)):
+            if given is not None and not hasattr(given, "__len__"):
+                raise InvalidTypeError(sentence(f"what was given as {name}", given, "a list of arrays"))
             if given is not None and len(given) != network.depth:
                 raise ShapeError(
                     sentence(f"the number of {name}", len(given), f"{network.depth}, one a layer")
@@ -259,6 +261,13 @@ class Parameters:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.layout.network}; {self.theta.size} of {self.theta.dtype})"
+
+
+def require_parameters(given: object) -> None:
+    """Raise InvalidTypeError unless something is `Parameters`."""
+    if not isinstance(given, Parameters):
+        hint = "Parameters.from_arrays makes them of lists of arrays"
+        raise InvalidTypeError(sentence("what was given as parameters", given, "Parameters", hint))
 
 
 def check_orientation(orientation: object) -> None:

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from chainrule.network.array import Array
 from chainrule.network.network import Network
-from chainrule.network.parameters import ByLayer, Layout, Parameters
+from chainrule.network.parameters import ByLayer, Layout, Parameters, require_parameters
 from chainrule.network.penalties import Penalty
 from chainrule.network.program import Data
 from chainrule.reference import equations
@@ -78,6 +78,7 @@ def backward(
     array([[-2.],
            [-4.]])
     """
+    require_parameters(parameters)
     data = Data.of(network, tape.A[0], Y, row_weights, parameters.theta.dtype)
     return backward_pass(
         network, parameters, tape, data, data.normalizer if normalizer is None else normalizer

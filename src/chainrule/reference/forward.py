@@ -9,7 +9,7 @@ import numpy.typing as npt
 from chainrule.network import accept, draws
 from chainrule.network.array import Array
 from chainrule.network.network import Network
-from chainrule.network.parameters import ByLayer, Parameters
+from chainrule.network.parameters import ByLayer, Parameters, require_parameters
 from chainrule.network.penalties import NO_PENALTY, Penalty
 from chainrule.network.program import Data
 from chainrule.reference import equations
@@ -78,6 +78,7 @@ def forward(network: Network, parameters: Parameters, X: npt.ArrayLike, masks: M
     >>> forward(net, params, np.array([[0.0, 0.0]])).A[1]
     array([[0.5, 0.5]])
     """
+    require_parameters(parameters)
     X = accept.rows("X", X, network.sizes[0], accept.real_precision(parameters.theta.dtype))
     with np.errstate(over="ignore", invalid="ignore"):
         return forward_pass(network, parameters, X, masks)
@@ -172,6 +173,7 @@ def loss(
     >>> loss(net, params, [[1.0]], [[5.0]])
     9.0
     """
+    require_parameters(parameters)
     data = Data.of(network, X, Y, row_weights, parameters.theta.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         return float(loss_of(network, parameters, data, penalty))

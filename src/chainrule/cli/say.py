@@ -1,0 +1,28 @@
+"""Results on standard output, also where its encoding has few letters."""
+
+import json
+import sys
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print text at once; in ASCII where the output's encoding lacks one of its letters."""
+    if not can_be_written(text):
+        from chainrule.trace.formula_text import TO_ASCII
+
+        text = text.translate(TO_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+    print(text, end=end, flush=True)
+
+
+def say_json(told: object) -> None:
+    """Print plain data as JSON, which can spell any letter in ASCII."""
+    text = json.dumps(told, indent=2, ensure_ascii=False)
+    print(text if can_be_written(text) else json.dumps(told, indent=2))
+
+
+def can_be_written(text: str) -> bool:
+    """Return whether the encoding of standard output has all letters of a text."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
