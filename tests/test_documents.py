@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from chainrule.cli import main
+from chainrule.reference import equations
+from chainrule.trace.text import EQUATIONS
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
@@ -29,6 +31,7 @@ def matches(wanted, printed):
 @pytest.mark.parametrize(("command", "wanted"), EXAMPLES)
 def test_a_console_block_shows_what_the_command_prints(command, wanted, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(ROOT)
     program, *arguments = shlex.split(command)
     if program == "chainrule":
         main(arguments)
@@ -47,6 +50,13 @@ def test_every_command_is_shown_in_the_docs():
     page = (ROOT / "docs" / "command_line.md").read_text("utf-8")
     for command in ("tutorials", "explain", "fit", "train", "check", "predict", "evaluate", "info"):
         assert re.search(rf"^  {command} ", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", EQUATIONS)
+def test_an_equation_reads_the_same_wherever_it_stands(name):
+    page = (ROOT / "docs" / "equations.md").read_text("utf-8")
+    assert f"| {name} | `{EQUATIONS[name]}` |" in page
+    assert EQUATIONS[name] in equations.__doc__
 
 
 def test_the_picture_is_current():

@@ -23,9 +23,9 @@ PARTS = {
 
 EQUATIONS = {
     "F1": "Z[l] = A[l-1] W[l] + b[l]",
-    "F2": "A[l] = f(Z[l])",
-    "BP1": "delta[L] = dLoss/dA[L] * f'(Z[L])",
-    "BP2": "delta[l] = (delta[l+1] W[l+1]^T) * f'(Z[l])",
+    "F2": "A[l] = f_l(Z[l])",
+    "BP1": "delta[L] = dLoss/dA[L] * f_L'(Z[L])",
+    "BP2": "delta[l] = (delta[l+1] W[l+1]^T) * f_l'(Z[l])",
     "BP3": "db[l] = column sums of delta[l]",
     "BP4": "dW[l] = A[l-1]^T delta[l]",
     "U": "theta <- theta - eta * dtheta",
