@@ -37,7 +37,7 @@ def picture() -> str:
     ]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-        f'height="{height}" role="img" aria-label="The output layer\'s gradients, as chainrule explains them" '
+        f'height="{height}" role="img" aria-label="The gradients of the output layer, explained" '
         'font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14">'
     )
     page = f'<rect width="{WIDTH}" height="{height}" rx="10" fill="{COLORS["page"]}"/>'

@@ -125,7 +125,7 @@ def test_a_memory_map_is_accepted(tmp_path):
     ],
 )
 def test_what_is_not_real_numbers_is_refused_with_its_kind(bad, kind):
-    with pytest.raises(InvalidTypeError, match=f"X was an array of {kind}; it may be an array of real numbers"):
+    with pytest.raises(InvalidTypeError, match=f"X was an array of {kind}; it may be an array of real"):
         accept.real_array("X", bad)
 
 
