@@ -23,6 +23,7 @@ from chainrule.trace.build import trace_step
 from chainrule.trace.naming import Naming
 from chainrule.trace.step import Trace
 from chainrule.train.blas import one_thread
+from chainrule.train.checkpoints import Checkpoints
 from chainrule.train.history import History
 from chainrule.train.metrics import Metric
 from chainrule.train.progress import progress_bar
@@ -115,6 +116,7 @@ class Model:
         patience: int | None = None,
         min_delta: float = 0.0,
         callbacks: Sequence[Look] = (),
+        checkpoints: str | os.PathLike[str] | None = None,
         progress: bool = False,
     ) -> "Model":
         """Train on rows; the model learns in place and is returned.
@@ -156,6 +158,10 @@ class Model:
         callbacks : sequence of callable
             Each is shown the training between two steps, some tens of milliseconds apart or more; one
             that returns True ends it.
+        checkpoints : str or path, optional
+            A folder to which the training is written every few seconds and at its end. The same call
+            with the same folder goes on from there, whatever ended it, and gives the bits of a training
+            that was never ended.
         progress : bool
             Whether to show a bar, on standard error, where that is a terminal.
 
@@ -188,10 +194,17 @@ class Model:
             clip_norm=clip_norm,
             validation=validation_of(self.network, held, metric, patience, min_delta),
         )
+        kept = None if checkpoints is None else Checkpoints(checkpoints, training)
         try:
             with progress_bar(epochs, progress) as bar:
-                training.run(epochs, shown_to_all([*callbacks, *bar]))
+                written = [] if kept is None else [kept]
+                left = epochs * training.plan.steps_per_epoch - training.state.step
+                training.run_steps(left, shown_to_all([*callbacks, *written, *bar]))
+            if kept is not None:
+                kept.write(training)
         finally:
+            if kept is not None:
+                kept.close()
             # Also when it diverged or was interrupted: what was learned is kept.
             self.parameters = training.learned
             self.history = training.history

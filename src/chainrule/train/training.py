@@ -101,11 +101,15 @@ class Training:
         DivergenceError
             When a number is not finite; what was learned until then is kept in `state`.
         """
-        last = self.state.step + accept.count("epochs", epochs, least=0) * self.plan.steps_per_epoch
+        self.run_steps(accept.count("epochs", epochs, least=0) * self.plan.steps_per_epoch, look)
+
+    def run_steps(self, steps: int, look: Look | None = None) -> None:
+        """Train for some steps more, as `run` does for epochs."""
+        last = self.state.step + steps
         self._started = time.perf_counter() - self.history.clock[-1][1]
         with one_thread():
             if isinstance(self.optimizer, LBFGS):
-                self._descend(self.optimizer, epochs, look)
+                self._descend(self.optimizer, steps, look)
                 return
             while self.state.step < last and not self.history.stopped:
                 self._piece(min(self.stride, last - self.state.step, self._steps_to_validation()))

@@ -17,6 +17,7 @@ from table_checks import refused
 
 from chainrule.errors import InvalidFileError
 from chainrule.files.tables import arrays as module
+from chainrule.files.tables import npz_format
 from chainrule.files.tables.arrays import frame_of, read_arrays
 from chainrule.files.tables.npz_format import parse
 
@@ -200,6 +201,13 @@ def test_cut_and_flipped(path, part):
     damaged[at] ^= 8
     with contextlib.suppress(InvalidFileError):
         parse(bytes(damaged))
+
+
+def test_too_many_numbers(path, monkeypatch):
+    monkeypatch.setattr(npz_format, "MOST_NUMBERS", 9)
+    data = saved(a=np.zeros(5), b=np.zeros(5))
+    with refused("the content was more than 9 numbers; it may be fewer (Parquet and CSV", InvalidFileError):
+        parse(data)
 
 
 def test_shapes(path):

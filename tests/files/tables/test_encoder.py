@@ -104,6 +104,13 @@ def test_decode():
         numbers.decode([[0.0], [3.0]])
 
 
+def test_names_of_predictions_are_all_different():
+    frame = pl.DataFrame({"x": [1, 2], "probability_a": ["a", "b"]})
+    encoder = fit_encoder(frame, "probability_a")
+    predicted = encoder.decode([[1.0, 0.0]])
+    assert predicted.columns == ["probability_a", "probability_a (2)", "probability_b"]
+
+
 def test_targets_of_later():
     with refused("the target was 'y'; it may be one of the columns 'Y'", UnknownNameError):
         ENCODER.encode_target(pl.DataFrame({"Y": ["no"]}))

@@ -163,8 +163,11 @@ def test_notes_on_columns_that_may_be_meant_otherwise():
 
 
 def test_names_of_columns_are_all_different():
-    frame = pl.DataFrame({"a": [1, None, 3] * 4, "a is missing": COUNT, "y": LETTERS})
-    assert fit_encoder(frame, "y").columns == ["a", "a is missing", "a is missing (2)"]
+    frame = pl.DataFrame(
+        {"a": [1, None, 3] * 4, "a is missing": COUNT, "a is missing (2)": COUNT[::-1], "y": LETTERS}
+    )
+    names = ["a", "a is missing", "a is missing (2)", "a is missing (2) (2)"]
+    assert fit_encoder(frame, "y").columns == names
 
 
 @pytest.mark.parametrize("scale", [1e308, 1e-320, 1e-300, 1.0])
@@ -275,7 +278,7 @@ def test_rows():
     with refused("the target 'y' was 1.5 in every row to learn from", InvalidValueError):
         fit_encoder(table(y=[1.5] * 6 + [2.5] * 6), "y", rows=[0, 1, 2])
     with refused(
-        "the numbers of the training rows was from 3 to 12; it may be from 0 to 11", InvalidValueError
+        "the range of the training rows was from 3 to 12; it may be from 0 to 11", InvalidValueError
     ):
         fit_encoder(table(y=LETTERS), "y", rows=[3, 12])
     with refused("the list of training rows was an array of float64", InvalidTypeError):

@@ -50,6 +50,7 @@ def test_delimiter_of_the_first_line(line, delimiter):
         (b"1,\xe9\n", "line 4, column 'b', held the byte 0xe9"),
         (b'"1\n\xe9",2\n', "line 5, column 'a', held the byte 0xe9"),
         (b'1,2,"3\xe9"\n', "line 4, column 3, held the byte 0xe9"),
+        (b"1," + b"y" * 140_000 + b"\0\n", "line 4, column 'b', held a NUL"),
         (b'1,"x\n2,y\n', "line 4, column 'b', had a quote (\") that is never closed"),
         (b'1,"x"y\n', "line 4, column 'b', had something behind its closing quote"),
         (b"1," + b"y" * 140_000 + b"\n", "line 4, column 'b', had a field of more than 131,072 characters"),

@@ -124,10 +124,13 @@ def test_no_temporary_file_stays(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_more_than_the_machine_holds(monkeypatch):
+@pytest.mark.parametrize("rows", [10, 1 << 17])
+def test_more_than_the_machine_holds(rows, monkeypatch):
     monkeypatch.setattr(accept, "machine_memory", lambda: 100)
+    stream = io.BytesIO(b"a,b\n" + b"1,2\n" * rows)
     with refused("of this machine", TooLargeError):
-        read("a,b\n" + "1,2\n" * 10)
+        read_separated("x", stream)
+    assert stream.tell() < 500_000  # it stops as soon as that is known
 
 
 SCRIPT = """

@@ -24,7 +24,8 @@ READERS = {
     ".npz": "chainrule.files.tables.npz_format:parse",
     ".mat": "chainrule.files.tables.mat_format:parse",
 }
-MEMORY = 3 << 30  # bytes for the child: the file, its largest array as it is and as float64
+MEMORY = 3 << 30  # bytes for the child: the file, its arrays as they are and as float64
+SECONDS = 60.0
 
 
 def read_arrays(name: str, suffix: str) -> Table:
@@ -49,7 +50,7 @@ def read_arrays(name: str, suffix: str) -> Table:
     InvalidFileError
         If the file is something else, or its arrays do not lie side by side.
     """
-    answer = read_in_child(READERS[suffix], name, memory=MEMORY)
+    answer = read_in_child(READERS[suffix], name, memory=MEMORY, seconds=SECONDS)
     with errors_about(name):
         frame = frame_of(answer)
     with open(name, "rb") as file:

@@ -9,6 +9,7 @@ from chainrule.errors import InvalidFileError, InvalidValueError, sentence
 from chainrule.files.tables import plain
 from chainrule.files.tables.category import MOST_CATEGORIES
 from chainrule.files.tables.library import polars
+from chainrule.files.tables.names import all_different
 from chainrule.files.tables.target_column import checked_outputs, target_column
 from chainrule.files.tables.wording import described, listed, place
 from chainrule.network.array import Array
@@ -86,9 +87,9 @@ class Classes:
         """Return the label with the largest output of each row, and every output as a probability."""
         pl = polars()
         A = checked_outputs(outputs, self.outputs)
-        labels = pl.Series(self.labels).gather(A.argmax(axis=1)).alias(self.name)
-        names = [f"probability_{each}" for each in self.labels]
-        return pl.DataFrame([labels, *map(pl.Series, names, A.T.astype(np.float64))])
+        labels = pl.Series(self.labels).gather(A.argmax(axis=1))
+        names = all_different([self.name, *(f"probability_{each}" for each in self.labels)])
+        return pl.DataFrame([*map(pl.Series, names, [labels, *A.T.astype(np.float64)])])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the target as plain data."""

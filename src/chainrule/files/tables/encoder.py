@@ -1,6 +1,5 @@
 """The encoder: a table's columns into the numbers a network takes, and its outputs into what they mean."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from chainrule.files.tables import plain
 from chainrule.files.tables.category import Category
 from chainrule.files.tables.class_target import Classes, Label
 from chainrule.files.tables.column import TEXT, column_of
-from chainrule.files.tables.names import unknown_column
+from chainrule.files.tables.names import all_different, unknown_column
 from chainrule.files.tables.number_target import Numbers
 from chainrule.files.tables.numeric import Numeric
 from chainrule.files.tables.wording import described, listed, place
@@ -67,12 +66,7 @@ class Encoder:
     @property
     def columns(self) -> list[str]:
         """The names of the columns of X, all different."""
-        seen: Counter[str] = Counter()
-        names = []
-        for name in (name for column in self.inputs for name in column.columns):
-            seen[name] += 1
-            names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-        return names
+        return all_different(name for column in self.inputs for name in column.columns)
 
     @property
     def task(self) -> str:

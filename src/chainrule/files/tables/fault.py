@@ -1,12 +1,13 @@
 """Where a record goes wrong: the csv module says that it does, but not where."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 NEVER_CLOSED = 'had a quote (") that is never closed; it may be closed'
 BEHIND_A_QUOTE = 'had something behind its closing quote; it may have nothing (a quote inside is doubled: "")'
 TOO_LONG = "had a field of more than {:,} characters; it may be shorter (is a quote never closed?)"
 
-START, PLAIN, QUOTED, AFTER_QUOTE = range(4)
+START, PLAIN, QUOTED, AFTER_QUOTE, WRONG = range(5)  # where in a field a letter is
 
 
 class Fault(NamedTuple):
@@ -36,19 +37,45 @@ def fault_of(text: str, delimiter: str, longest: int) -> Fault | None:
     >>> fault_of('1,"red\n2,blue\n', ",", 99).clause
     'had a quote (") that is never closed; it may be closed'
     """
-    state, field, line, opened, length = START, 0, 0, 0, 0
+    before, field, line, opened = START, 0, 0, 0
+    for letter, (state, field, length) in zip(text, steps(text, delimiter), strict=True):
+        if (before, state) == (START, QUOTED):
+            opened = line
+        if state == WRONG:
+            return Fault(field, line, BEHIND_A_QUOTE)
+        if length > longest:
+            return Fault(field, opened if state == QUOTED else line, TOO_LONG.format(longest))
+        before = state
+        line += letter == "\n"
+    return Fault(field, opened, NEVER_CLOSED) if before == QUOTED else None
+
+
+def field_at_end(text: str, delimiter: str) -> int:
+    """Return in which field, from 0, a text ends.
+
+    Examples
+    --------
+    >>> field_at_end('a,"b,c', ",")
+    1
+    """
+    field = 0
+    for _, field, _ in steps(text, delimiter):
+        pass
+    return field
+
+
+def steps(text: str, delimiter: str) -> Iterator[tuple[int, int, int]]:
+    """Yield after each letter of a record: the state, the field from 0, and the field's length so far."""
+    state, field, length = START, 0, 0
     for letter in text:
         if state == QUOTED and letter == '"':
             state = AFTER_QUOTE
         elif state != QUOTED and letter in (delimiter, "\n"):
             state, field, length = START, field + 1, 0
         elif state == START and letter == '"':
-            state, opened = QUOTED, line
+            state = QUOTED
         elif state == AFTER_QUOTE and letter != '"':
-            return Fault(field, line, BEHIND_A_QUOTE)
+            state = WRONG
         elif state != START or letter != " ":  # spaces before a field are not part of it
             state, length = (PLAIN if state in (START, PLAIN) else QUOTED), length + 1
-        if length > longest:
-            return Fault(field, opened if state == QUOTED else line, TOO_LONG.format(longest))
-        line += letter == "\n"
-    return Fault(field, opened, NEVER_CLOSED) if state == QUOTED else None
+        yield state, field, length

@@ -157,7 +157,7 @@ def training_rows(count: int, rows: npt.ArrayLike | None) -> Array:
         raise InvalidValueError(sentence("the number of rows to learn from", len(learned), "2 or above"))
     if not 0 <= learned.min() <= learned.max() < count:
         was = f"from {learned.min()} to {learned.max()}"
-        raise InvalidValueError(described("the numbers of the training rows", was, f"from 0 to {count - 1}"))
+        raise InvalidValueError(described("the range of the training rows", was, f"from 0 to {count - 1}"))
     return learned
 
 

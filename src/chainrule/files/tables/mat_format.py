@@ -5,8 +5,8 @@ import struct
 import scipy.io
 
 from chainrule.files.matlab_format import DESCRIPTION, byte_order, opened
-from chainrule.files.matlab_skeleton import HEADER, MATRIX, sound_content, variables
-from chainrule.files.tables.npz_format import array_tree
+from chainrule.files.matlab_skeleton import HEADER, MATRIX, Element, sound_content, variables
+from chainrule.files.tables.npz_format import trees
 from chainrule.files.wire import Tree
 
 
@@ -30,10 +30,10 @@ def parse(data: bytes) -> list[Tree]:
     """
     order = byte_order(data)
     header = DESCRIPTION + data[len(DESCRIPTION) : HEADER]
-    trees = []
-    for name, variable in variables(data, order).items():
+
+    def alone(name: str, variable: Element) -> bytes:
         content = sound_content(name, variable, order, may_be_cells=False)
-        tag = struct.pack(f"{order}II", MATRIX, len(content))
-        alone = opened(b"".join((header, tag, content)))
-        trees.append(array_tree(name, scipy.io.loadmat(alone)[name]))
-    return trees
+        return b"".join((header, struct.pack(f"{order}II", MATRIX, len(content)), content))
+
+    found = variables(data, order).items()
+    return trees((name, scipy.io.loadmat(opened(alone(name, variable)))[name]) for name, variable in found)

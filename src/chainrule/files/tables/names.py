@@ -1,6 +1,6 @@
 """The names of a table's columns: which are refused, and how an error speaks of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from chainrule.errors import (
     InvalidFileError,
@@ -55,6 +55,23 @@ def check_name(thing: str, name: str) -> None:
         )
     if NO_CHARACTER.search(name):
         raise InvalidFileError(sentence(thing, name, "any text without NUL and half characters"))
+
+
+def all_different(names: Iterable[str]) -> list[str]:
+    """Return names of which no two are the same: one that comes again gets a number.
+
+    Examples
+    --------
+    >>> all_different(["a", "b", "a"])
+    ['a', 'b', 'a (2)']
+    """
+    found: dict[str, None] = {}
+    for name in names:
+        number, free = 1, name
+        while free in found:
+            number, free = number + 1, f"{name} ({number + 1})"
+        found[free] = None
+    return list(found)
 
 
 def unknown_column(thing: str, name: str, names: Collection[str]) -> UnknownNameError:

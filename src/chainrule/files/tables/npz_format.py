@@ -8,6 +8,7 @@ import math
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from chainrule.errors import InvalidFileError, sentence, shown
 from chainrule.files.tables.wording import described
-from chainrule.files.wire import Tree
+from chainrule.files.wire import LARGEST_NUMBERS, Tree
 
 LARGEST_CONTENT = 1 << 30  # bytes of all members, unpacked
+MOST_NUMBERS = LARGEST_NUMBERS // 8  # as many as travel, in float64
 MOST_MEMBERS = 10_000
 MOST_LABELS = 10_000
 LONGEST_LABELS = 200_000  # characters of all together: they travel in the description of the answer
@@ -63,7 +65,7 @@ def parse(data: bytes) -> list[Tree]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             check_members(members)
-            return [array_tree(name_of(member), array_of(archive, member)) for member in members]
+            return trees((name_of(member), array_of(archive, member)) for member in members)
     except zipfile.BadZipFile as error:
         raise InvalidFileError(f"the content was no whole .npz archive ({error}); it may be one") from None
 
@@ -128,6 +130,21 @@ def header_of(file: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
         raise ValueError(f"version {version} of the format")
     shape, _, dtype = HEADERS[version](file)
     return shape, dtype
+
+
+def trees(arrays: Iterable[tuple[str, NDArray[Any]]]) -> list[Tree]:
+    """Return arrays, each with its name, in the form in which they travel; refuse too many numbers."""
+    found: list[Tree] = []
+    count = 0
+    for name, array in arrays:
+        count += array.size
+        if count > MOST_NUMBERS:
+            was = f"more than {MOST_NUMBERS:,} numbers"
+            raise InvalidFileError(
+                described("the content", was, "fewer", "Parquet and CSV have no such limit")
+            )
+        found.append(array_tree(name, array))
+    return found
 
 
 def array_tree(name: str, array: NDArray[Any]) -> Tree:

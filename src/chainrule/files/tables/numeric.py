@@ -1,7 +1,7 @@
 """An input column of numbers, or of booleans: standardized, its missing values filled."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,6 @@ from chainrule.files.tables.disguise import first_text
 from chainrule.files.tables.standard import mean_and_scale, standardized
 from chainrule.files.tables.wording import described, place
 from chainrule.network.array import Array
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from chainrule.errors import InvalidFileError, shown
-from chainrule.files.tables.fault import fault_of
+from chainrule.files.tables.fault import fault_of, field_at_end
 from chainrule.files.tables.lines import LONGEST_LINE, Lines, no_character, too_long
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons"}
@@ -82,15 +82,10 @@ class Records:
                 raise too_long(self.line, self._lines.number)
             fault = no_character(line)
             if fault:
-                field = self._field_at(fault[0])
-                raise InvalidFileError(f"line {self._lines.number}, {self.column(field)}, {fault[1]}")
+                before = "".join(self._read[:-1]) + line[: fault[0]]
+                column = self.column(field_at_end(before, self.delimiter))
+                raise InvalidFileError(f"line {self._lines.number}, {column}, {fault[1]}")
             yield line
-
-    def _field_at(self, position: int) -> int:
-        """Return in which field a place of the last line is."""
-        before = [*self._read[:-1], self._read[-1][:position] + "x"]
-        fields = next(csv.reader(before, delimiter=self.delimiter, skipinitialspace=True))
-        return len(fields) - 1
 
     def _fault(self, error: str) -> InvalidFileError:
         """Build the error for a record that the csv module refused."""

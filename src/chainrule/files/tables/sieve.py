@@ -14,6 +14,9 @@ from chainrule.files.tables.lines import Lines
 from chainrule.files.tables.names import check_names
 from chainrule.files.tables.records import Records
 from chainrule.files.tables.wording import described
+from chainrule.network.accept import refuse_too_large
+
+ROWS_BETWEEN_LOOKS = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def sieve(lines: Lines, out: TextIO, delimiter: str | None = None) -> Sieved:
     InvalidFileError
         If the text is empty or a header alone, if a row has more or fewer fields than the header,
         or for anything that `Records` and `check_names` refuse.
+    TooLargeError
+        If the numbers would not fit into this machine.
 
     Examples
     --------
@@ -83,6 +88,9 @@ def sieve(lines: Lines, out: TextIO, delimiter: str | None = None) -> Sieved:
         else:
             out.write(text if text.endswith("\n") else text + "\n")
         count += 1
+        if count % ROWS_BETWEEN_LOOKS == 0:  # not only at the end: the disk is finite too
+            refuse_too_large("the table", 8 * count * len(names))
+    refuse_too_large("the table", 8 * count * len(names))
     if not count:
         raise InvalidFileError(sentence("the number of rows below the header", 0, "1 or above"))
     return Sieved(names, count, records.delimiter)
