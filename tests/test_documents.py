@@ -48,7 +48,7 @@ def test_the_comparison_can_fail():
 
 def test_every_command_is_shown_in_the_docs():
     page = (ROOT / "docs" / "command_line.md").read_text("utf-8")
-    for command in ("tutorials", "explain", "fit", "train", "check", "predict", "evaluate", "info"):
+    for command in ("tutorials", "explain", "fit", "train", "check", "predict", "evaluate", "info", "resume"):
         assert re.search(rf"^  {command} ", page, re.MULTILINE)
 
 

@@ -8,7 +8,7 @@ import pytest
 import chainrule as cr
 from chainrule.cli import main
 
-COMMANDS = ("tutorials", "explain", "fit", "train", "check", "predict", "evaluate", "info")
+COMMANDS = ("tutorials", "explain", "fit", "train", "check", "predict", "evaluate", "info", "resume")
 
 
 def test_the_installed_program_is_this_function():

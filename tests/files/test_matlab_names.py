@@ -35,7 +35,7 @@ def test_roles(names, roles):
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
-        ([], "the list of variables was ''; it may be any that holds weights, or W1, W2, ..."),
+        ([], "the list of variables was empty; it may be any that holds weights, or W1, W2, ..."),
         (["b1", "X"], "the list of variables was 'b1, X'"),
         (["weights", "W"], "the weights were in both weights and W; they may be in one of them"),
         (["weights", "W1"], "the weights were in both weights and W1"),

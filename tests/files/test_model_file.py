@@ -338,7 +338,7 @@ def test_numbers_that_are_not_those_of_the_network(arrays, message):
     ("change", "message"),
     [
         ({"network": describe(Network.dense([2, 1]))}, r"a tensor for 2-1, .* was 'W\[1\] F64 \(1, 1\)'"),
-        ({"network": {**CONTENT["network"], "layers": []}}, "the list of layers was 'empty'"),
+        ({"network": {**CONTENT["network"], "layers": []}}, "the list of layers was empty"),
         ({"network": None}, "the network was None"),
         ({"network": {**CONTENT["network"], "loss": {"name": "os.system"}}}, "the loss was 'os.system'"),
         ({"encoder": []}, "encoder was"),

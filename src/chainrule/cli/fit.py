@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from chainrule.cli.config import as_toml, from_file
 from chainrule.cli.numbers import above_zero, part, sizes, whole
+from chainrule.cli.record import write_record
 from chainrule.cli.what import HIDDEN, LOSS, OUTPUT, WHAT
 
 if TYPE_CHECKING:
@@ -43,6 +45,11 @@ def fit(
     groups: str | None = typer.Option(None, help="For a table: a column whose equal values stay together."),
     time: str | None = typer.Option(None, help="For a table: a column whose latest rows are held out."),
     test: float = typer.Option(0.2, parser=part("the part held out"), help="For a table: the part held out."),
+    run: Path | None = typer.Option(None, help="For a table: a folder for checkpoints and the record."),
+    config: Path | None = typer.Option(
+        None, is_eager=True, callback=from_file, help="Take what is not typed from this TOML file."
+    ),
+    print_config: bool = typer.Option(False, help="Print the options as such a file, and stop."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
     """Train, and show the loss fall.
@@ -50,15 +57,32 @@ def fit(
     A tutorial's network, a logic gate's, or one from a .mat file learns as the tutorial trains, unless
     the options say otherwise. With --target a network is made for a table and judged on rows held out.
     """
+    options = {name: value for name, value in locals().items() if name not in ("config", "print_config")}
+    if print_config:
+        from chainrule.cli.say import say
+
+        say(as_toml(options))
+        return
     if target is not None:
         from chainrule.cli.table import fit_data, recipe_of
 
+        if run is not None:
+            write_record(run, options)
         recipe = recipe_of(
             epochs=epochs, learning_rate=learning_rate, batch_size=batch_size, seed=seed, layers=sizes(layers)
         )
         columns = {"drop": tuple(drop), "keep": tuple(keep), "weight": weight, "groups": groups, "time": time}
         fit_data(
-            what, target, out, force=force, recipe=recipe, as_json=as_json, task=task, test=test, **columns
+            what,
+            target,
+            out,
+            force=force,
+            recipe=recipe,
+            as_json=as_json,
+            task=task,
+            test=test,
+            run=run,
+            **columns,
         )
         return
     from dataclasses import replace

@@ -13,6 +13,7 @@ from chainrule import __version__
 from chainrule.cli.check import check
 from chainrule.cli.explain import explain
 from chainrule.cli.fit import fit
+from chainrule.cli.record import resume
 from chainrule.cli.table import evaluate, info, predict
 from chainrule.cli.tutorials import tutorials
 from chainrule.errors import (
@@ -93,6 +94,7 @@ app.command()(check)
 app.command()(predict)
 app.command()(evaluate)
 app.command()(info)
+app.command()(resume)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -47,7 +47,7 @@ def variables_by_role(names: Collection[str]) -> dict[str, list[str]]:
         raise InvalidFileError(
             sentence(
                 "the list of variables",
-                Words(", ".join(names) or "empty"),
+                ", ".join(names) or Words("empty"),
                 "any that holds weights, or W1, W2, ...",
             )
         )

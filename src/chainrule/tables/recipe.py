@@ -4,7 +4,9 @@ Nothing here was chosen by looking at rows that judge it: the strength of the pe
 of epochs are found anew for every table, on a part of its own training rows.
 """
 
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -97,6 +99,7 @@ def follow(
     row_weights: Array | None = None,
     *,
     callbacks: tuple[Look, ...] = (),
+    run: str | os.PathLike[str] | None = None,
     progress: bool = False,
 ) -> Fitted:
     """Train a network by a recipe.
@@ -115,11 +118,14 @@ def follow(
         The training rows.
     callbacks : tuple of callable
         As for `Model.fit`.
+    run : str or path, optional
+        A folder for checkpoints: the same call with the same folder goes on from there.
     progress : bool
         Whether to show bars.
     """
 
     def trained(penalty: Penalty, epochs: int, validation: float | None) -> Fitted:
+        name = f"l2-{penalty.l2:g}-{'try' if validation else 'all'}"
         model = Model(network, seed=recipe.seed, dtype=np.float32)
         model.fit(
             X,
@@ -133,6 +139,7 @@ def follow(
             validation=validation,
             patience=recipe.patience if validation else None,
             callbacks=callbacks,
+            checkpoints=None if run is None else Path(run, name),
             progress=progress,
         )
         history = model.history

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.errors import InvalidFileError, sentence, shown
+from chainrule.errors import InvalidFileError, InvalidValueError, sentence, shown
 from chainrule.files.model_file import ModelFile, load_model, save_model, versions
 from chainrule.files.tables import Encoder, Table, fit_encoder, target_classes
 from chainrule.model import Model
 from chainrule.network.array import Array
-from chainrule.network.description import describe_optimizer
+from chainrule.network.description import describe_optimizer, optimizer_from
+from chainrule.network.optimizers import LBFGS
+from chainrule.network.penalties import Penalty
 from chainrule.tables.recipe import Fitted, Recipe, follow, network_for
+from chainrule.trace.naming import Naming
+from chainrule.trace.step import Trace
 from chainrule.train.metrics import METRICS
 from chainrule.train.splits import hold_out
 from chainrule.train.training import Look
@@ -97,6 +101,27 @@ class TableModel:
             baseline={name: row.value(guess * units, Y * units, w) for name, row in metrics.items()},
             confusion=_confusion(outputs, Y) if encoder.task == "class" else None,
         )
+
+    def trace(self, frame: "pl.DataFrame", row: int) -> Trace:
+        """Return one training step on a row of a table, its inputs under the names of the columns.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame
+            With all columns of the training table.
+        row : int
+            Which row, from 1.
+        """
+        if not 1 <= row <= frame.height:
+            raise InvalidValueError(sentence("the row", row, f"1 to {frame.height}"))
+        one = frame[[row - 1]]
+        naming = Naming({"input": "{unit}"}, {"units": [self.encoder.columns]})
+        rule = optimizer_from(self.training["optimizer"])
+        X, Y = self.encoder.encode(one), self.encoder.encode_target(one)
+        penalty = Penalty(**self.training["penalty"])
+        if isinstance(rule, LBFGS):
+            raise InvalidValueError(sentence("the optimizer", rule, "one that takes single steps"))
+        return self.model.trace(X, Y, optimizer=rule, penalty=penalty, naming=naming, title=f"Row {row}")
 
     def _units(self) -> Array:
         """Return what one unit of each standardized target is in the target's own."""
@@ -213,6 +238,7 @@ def fit_table(
     time: str | None = None,
     test: float = 0.2,
     callbacks: tuple[Look, ...] = (),
+    run: str | os.PathLike[str] | None = None,
     progress: bool = False,
 ) -> TableFit:
     """Fit a network to a table: hold rows out, learn from the others, and judge on those held out.
@@ -238,6 +264,8 @@ def fit_table(
         The part of the rows held out, above 0 and below 1.
     callbacks : tuple of callable
         As for `Model.fit`.
+    run : str or path, optional
+        A folder for checkpoints: the same call with the same folder goes on from there.
     progress : bool
         Whether to show bars.
     """
@@ -257,7 +285,7 @@ def fit_table(
     learning = frame[learned.tolist()]
     X, Y, weights = encoder.encode(learning), encoder.encode_target(learning), encoder.weights(learning)
     network = network_for(len(encoder.columns), encoder.outputs, encoder.task, recipe)
-    fitted = follow(recipe, network, X, Y, weights, callbacks=callbacks, progress=progress)
+    fitted = follow(recipe, network, X, Y, weights, callbacks=callbacks, run=run, progress=progress)
     average = np.average(Y, axis=0, weights=weights)
     training = {
         "optimizer": describe_optimizer(recipe.optimizer),
