@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.errors import InvalidFileError, InvalidValueError, sentence, shown
+from chainrule.errors import InvalidFileError, InvalidValueError, Words, sentence, shown
 from chainrule.files.model_file import ModelFile, load_model, save_model, versions
 from chainrule.files.tables import Encoder, Table, fit_encoder, target_classes
 from chainrule.model import Model
@@ -78,6 +78,9 @@ class TableModel:
         """
         predicted = self.encoder.decode(self.model.predict(self.encoder.encode(frame)))
         kept = [name for name in self.encoder.keep if name in frame.columns]
+        if taken := sorted(set(kept) & set(predicted.columns)):
+            thing = f"the column {shown(taken[0])} that is kept"
+            raise InvalidValueError(sentence(thing, Words("one of the predictions"), "one with another name"))
         return frame.select(kept).hstack(predicted) if kept else predicted
 
     def evaluate(self, frame: "pl.DataFrame") -> Scores:

@@ -121,7 +121,9 @@ def check_held_out(frame, target, learned):
     assert first.inputs == alone.inputs
 
 
-NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+NAMES = st.sampled_from(["^x$", "^.*$", "*", "0", "values"]) | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12
+)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False, width=64)
 
 
@@ -131,7 +133,7 @@ def columns_of_inputs(rows):
         st.floats(-1e6, 1e6).map(lambda value: round(value, 3)),
         st.integers(-(2**62), 2**62),
         st.booleans(),
-        st.sampled_from(["red", "green", "blue", "=1+1", "ü", "a,b", "NULL", " red "]),
+        st.sampled_from(["red", "green", "blue", "=1+1", "ü", "a,b", "NULL", " red ", "\0", "\x1b[2J\u202e"]),
     ]
     return st.one_of(
         [st.lists(st.none() | kind, min_size=rows, max_size=rows) for kind in kinds]

@@ -90,6 +90,10 @@ def test_classes_for_a_stratified_split():
     assert target_classes(table(y=COUNT), "y") is None
     assert target_classes(table(y=COUNT, z=COUNT), ["y", "z"]) is None
     assert target_classes(table(y=COUNT), "y", task="class").tolist() == COUNT
+    with refused("the number of targets was 0", InvalidValueError):
+        target_classes(table(), [])
+    with refused("the target was 'y'; it may be one of the columns 'x'", UnknownNameError):
+        target_classes(table(), "y")
 
 
 def test_several_targets_are_numbers():

@@ -88,7 +88,7 @@ def test_other_encodings():
         ('{"": 1}', "the name of column 1 was ''"),
         ('{"a\\u0000": 1}', "the name of column 1 was"),
         ('{"\\ud800": 1}', "without NUL and half characters"),
-        ('{"a": "x"}\n{"a": "\\ud800"}', "line 2, column 'a', had half a character"),
+        ('{"a": "\\u0000"}\n{"a": "\\ud800"}', "line 2, column 'a', had half a character"),
         ('{"a": 1}\0', "line 1 held a NUL"),
         ("[" * 100_000, "line 1"),
         ('{"%s": 1}' % ("x" * 10_000), "the name of column 1 was 10,000 characters long"),

@@ -1,5 +1,6 @@
 """Where a record goes wrong: the csv module says that it does, but not where."""
 
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -58,10 +59,8 @@ def field_at_end(text: str, delimiter: str) -> int:
     >>> field_at_end('a,"b,c', ",")
     1
     """
-    field = 0
-    for _, field, _ in steps(text, delimiter):
-        pass
-    return field
+    last = deque(steps(text, delimiter), maxlen=1)
+    return last[0][1] if last else 0
 
 
 def steps(text: str, delimiter: str) -> Iterator[tuple[int, int, int]]:

@@ -13,7 +13,7 @@ from chainrule.files.tables.column import TEXT, Column, column_of
 from chainrule.files.tables.encoder import Encoder, Input, require_rows, weights_of
 from chainrule.files.tables.number_target import fit_numbers
 from chainrule.files.tables.numeric import fit_numeric
-from chainrule.files.tables.roles import roles_of
+from chainrule.files.tables.roles import roles_of, targets_of
 from chainrule.files.tables.target_column import constant
 from chainrule.files.tables.task import classes_of
 from chainrule.files.tables.wording import described, listed
@@ -52,7 +52,7 @@ def target_classes(frame: "pl.DataFrame", target: str | Sequence[str], *, task: 
     array([1, 0, 1])
     """
     require_rows(frame)
-    classes, _ = classes_of(frame, (target,) if isinstance(target, str) else tuple(target), task)
+    classes, _ = classes_of(frame, targets_of(target), task)
     return None if classes is None else classes.codes(frame)
 
 

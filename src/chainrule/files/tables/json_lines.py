@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from chainrule.errors import InvalidFileError, shown
 from chainrule.files.tables.library import polars
-from chainrule.files.tables.lines import NO_CHARACTER, Lines, no_character
+from chainrule.files.tables.lines import HALF_A_CHARACTER, Lines, no_character
 from chainrule.files.tables.names import check_names
 from chainrule.files.tables.table import Table
 from chainrule.files.tables.wording import described
@@ -171,7 +171,7 @@ class GrowingColumn:
         try:
             return pl.Series(values, dtype=types.get(self._kind, pl.Boolean), strict=False)
         except UnicodeEncodeError:
-            lines = (line for line, row in rows if NO_CHARACTER.search(row.get(self.name) or ""))
+            lines = (line for line, row in rows if HALF_A_CHARACTER.search(row.get(self.name) or ""))
             raise InvalidFileError(
                 f"line {next(lines)}, column {shown(self.name)}, had half a character; it may have whole ones"
             ) from None

@@ -40,7 +40,9 @@ NOT_TEXT = {
     **{bytes((0x80, protocol)): "a pickle, which could run any program" for protocol in range(2, 6)},
 }
 
-NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # a lone surrogate stands for what could not be decoded
+# A lone surrogate is half a character of UTF-16, and stands for a byte that could not be decoded.
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 
 class Hashed(io.RawIOBase):

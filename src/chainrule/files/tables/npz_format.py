@@ -22,7 +22,7 @@ LARGEST_CONTENT = 1 << 30  # bytes of all members, unpacked
 MOST_NUMBERS = LARGEST_NUMBERS // 8  # as many as travel, in float64
 MOST_MEMBERS = 10_000
 MOST_LABELS = 10_000
-LONGEST_LABELS = 200_000  # characters of all together: they travel in the description of the answer
+LONGEST_LABELS = 100_000  # characters of all together: they travel in the description of the answer
 
 HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,

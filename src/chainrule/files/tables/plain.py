@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from chainrule.errors import InvalidFileError, sentence, shown
-from chainrule.files.tables.lines import NO_CHARACTER
-from chainrule.files.tables.wording import described
+from chainrule.files.tables.lines import HALF_A_CHARACTER
+from chainrule.files.tables.wording import described, listed
 from chainrule.network.accept import as_float
 
 Checked = TypeVar("Checked")
@@ -21,14 +21,14 @@ def fields(thing: str, data: object, names: Sequence[str]) -> list[Any]:
     if not isinstance(data, dict):
         raise InvalidFileError(sentence(thing, data, f"a table of {', '.join(names)}"))
     if sorted(map(str, data)) != sorted(names):
-        was = ", ".join(map(str, data))
+        was = listed([str(name) for name in data]) or "empty"
         raise InvalidFileError(described(f"the list of names in {thing}", was, ", ".join(names)))
     return [data[name] for name in names]
 
 
 def text(thing: str, value: object) -> str:
     """Return text that can be written."""
-    if not isinstance(value, str) or NO_CHARACTER.search(value):
+    if not isinstance(value, str) or HALF_A_CHARACTER.search(value):
         raise InvalidFileError(sentence(thing, value, "text"))
     return value
 

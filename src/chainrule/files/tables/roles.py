@@ -49,9 +49,7 @@ def roles_of(
     ('age',)
     """
     check_names(names)
-    targets = (target,) if isinstance(target, str) else tuple(target)
-    if not targets:
-        raise InvalidValueError(sentence("the number of targets", 0, "1 or above"))
+    targets = targets_of(target)
     named = {
         "the target": targets,
         "the column to drop": tuple(drop),
@@ -71,3 +69,11 @@ def roles_of(
         was = f"a table of {listed(names)}"
         raise InvalidValueError(f"no column was left as an input in {was}; there may be one or more")
     return Roles(targets, inputs, tuple(drop), tuple(keep), weight)
+
+
+def targets_of(target: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the targets, of which there is at least one."""
+    targets = (target,) if isinstance(target, str) else tuple(target)
+    if not targets:
+        raise InvalidValueError(sentence("the number of targets", 0, "1 or above"))
+    return targets
