@@ -135,6 +135,10 @@ def _run(arguments: list[str] | None) -> int:
         return FINE
     except OSError as error:
         return _complain(_of_the_system(error), WRONG_USAGE)
+    except MemoryError:
+        return _complain(
+            "the memory was not enough; it may be with fewer rows or a smaller network", WRONG_USAGE
+        )
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     except Exception as error:
