@@ -352,3 +352,24 @@ def test_kill_at_random_instants(tmp_path):
             time.sleep(instant.uniform(0, 0.1))
             process.send_signal(signal.SIGKILL)
         assert target.read_bytes() in (b"a" * 3_000_000, b"b" * 3_000_000)
+
+
+WRITER = """
+import sys
+from chainrule.files.atomic import write_atomically
+
+for _ in range(60):
+    write_atomically(sys.argv[1], sys.argv[2].encode() * 50_000, overwrite=True)
+"""
+
+
+def test_two_writers_on_one_file_leave_the_whole_of_one(tmp_path):
+    path = tmp_path / "file"
+    write_atomically(path, b"a" * 50_000)
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, letter]) for letter in "ab"]
+    seen = set()
+    while any(writer.poll() is None for writer in writers):
+        seen.add(path.read_bytes())
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert seen | {path.read_bytes()} <= {b"a" * 50_000, b"b" * 50_000}
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]

@@ -12,8 +12,9 @@ pl = pytest.importorskip("polars")
 
 from chainrule.files.tables import read_table  # noqa: E402 - needs polars
 from chainrule.files.tables.table import Table  # noqa: E402
+from chainrule.tables.fit import fit_table  # noqa: E402
 from chainrule.tables.recipe import Recipe  # noqa: E402
-from chainrule.tables.table_model import fit_table, load, load_table_model  # noqa: E402
+from chainrule.tables.table_model import load, load_table_model  # noqa: E402
 
 QUICK = Recipe(hidden=(8,), epochs=60, penalties=(1e-3,), optimizer=cr.Adam(0.02))
 
@@ -54,7 +55,7 @@ def test_the_same_fit_gives_the_same_file_in_every_process(tmp_path):
     code = (
         "import sys; from chainrule.files.tables import read_table;"
         "from chainrule.tables.recipe import Recipe;"
-        "from chainrule.tables.table_model import fit_table;"
+        "from chainrule.tables.fit import fit_table;"
         "recipe = Recipe(hidden=(4,), epochs=5, penalties=(1e-3,));"
         "fit_table(read_table('sklearn:iris'), 'species', recipe=recipe).model.save(sys.argv[1])"
     )
@@ -84,9 +85,7 @@ def test_the_confusion_counts_every_row():
 
 def test_a_group_is_on_one_side_only(monkeypatch):
     seen = []
-    monkeypatch.setattr(
-        "chainrule.tables.table_model.follow", lambda *given, **_: seen.append(given) or stop()
-    )
+    monkeypatch.setattr("chainrule.tables.fit.follow", lambda *given, **_: seen.append(given) or stop())
     with pytest.raises(StopIteration):
         fit_table(table(), "kind", recipe=QUICK, drop=("id",), groups="group", weight="weight")
     (_, _, X, Y, weights) = seen[0]

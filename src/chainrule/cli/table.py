@@ -12,8 +12,9 @@ import typer
 if TYPE_CHECKING:
     import polars as pl
 
+    from chainrule.tables.fit import TableFit
     from chainrule.tables.recipe import Recipe
-    from chainrule.tables.table_model import Scores, TableFit
+    from chainrule.tables.table_model import Scores
 
 MODEL = "A model file that chainrule fit wrote."
 DATA = "A .csv, .tsv, .parquet, .jsonl, .npz or .mat file, - for standard input, or sklearn:NAME."
@@ -25,7 +26,7 @@ def fit_data(
     """Fit a network to a table, print what came of it, and write the model where one was asked for."""
     from chainrule.cli.say import say, say_json
     from chainrule.files.tables import read_table
-    from chainrule.tables.table_model import fit_table
+    from chainrule.tables.fit import fit_table
 
     if out is not None:
         refuse_target(out, overwrite=force)
