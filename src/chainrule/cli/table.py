@@ -142,6 +142,7 @@ def read_for(model_path: str, data: str) -> tuple[Any, pl.DataFrame]:
 
     model = load_table_model(model_path)
     table = read_table(data, keep_as_text=model.encoder.text_columns)
+    model.encoder.encode(table.frame.head(1))  # refuses other columns, which remarks take to be there
     for note in (*table.notes, *model.encoder.remarks(table.frame)):
         print(f"chainrule: note: {note}", file=sys.stderr)
     return model, table.frame

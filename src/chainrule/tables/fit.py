@@ -2,16 +2,25 @@
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chainrule.errors import InvalidValueError
 from chainrule.files.model_file import versions
 from chainrule.files.tables import Table, fit_encoder, target_classes
+from chainrule.files.tables.names import unknown_column
+from chainrule.files.tables.wording import described, place
+from chainrule.network.array import Array
 from chainrule.network.description import describe_optimizer
 from chainrule.tables.recipe import Fitted, Recipe, follow, network_for
 from chainrule.tables.table_model import Scores, TableModel
 from chainrule.train.splits import hold_out
 from chainrule.train.training import Look
+
+if TYPE_CHECKING:
+    import polars as pl
+    from polars._typing import RankMethod
 
 
 @dataclass(frozen=True)
@@ -88,8 +97,8 @@ def fit_table(
         test,
         recipe.seed,
         classes=target_classes(frame, target, task=task),
-        groups=None if groups is None else frame.get_column(groups).rank("dense").to_numpy(),
-        times=None if time is None else frame.get_column(time).rank("ordinal").to_numpy(),
+        groups=ranks(frame, "the column of groups", groups, "dense"),
+        times=ranks(frame, "the column of times", time, "ordinal"),
     )
     encoder = fit_encoder(
         frame, target, task=task, drop=(*drop, *aside), weight=weight, keep=keep, rows=learned
@@ -112,3 +121,16 @@ def fit_table(
     provenance = {**versions(), "data": table.sha256}
     model = TableModel(fitted.model, encoder, training, provenance)
     return TableFit(model, fitted, len(learned), len(held), model.evaluate(frame[held.tolist()]))
+
+
+def ranks(frame: "pl.DataFrame", thing: str, name: str | None, method: "RankMethod") -> Array | None:
+    """Return the ranks of a column's values, refused where there is none or one is missing."""
+    if name is None:
+        return None
+    if name not in frame.columns:
+        raise unknown_column(thing, name, frame.columns)
+    column = frame.get_column(name)
+    if column.null_count():
+        where = place(name, int(column.is_null().arg_max() or 0))
+        raise InvalidValueError(described(where, "missing", "missing in no row"))
+    return column.rank(method).to_numpy()

@@ -6,7 +6,7 @@ import math
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from table_checks import NAMES, examples, refused
 
@@ -28,6 +28,7 @@ VALUES = {
 
 
 @given(st.lists(st.fixed_dictionaries({}, optional=VALUES), min_size=1, max_size=8).filter(any))
+@example([{"whole": -(2**63)}])
 @examples(150)
 def test_values_come_in_exactly(rows):
     frame = read("".join(json.dumps(row) + "\n" for row in rows)).frame

@@ -113,7 +113,7 @@ def parsed(line: str, number: int) -> Row:
 
 def whole(digits: str) -> int | float:
     """Return a whole number; one beyond 64 bits as the float next to it."""
-    short = len(digits) < 20
+    short = len(digits.removeprefix("-")) < 20
     return int(digits) if short and SMALLEST <= int(digits) <= LARGEST else float(digits)
 
 
