@@ -114,10 +114,11 @@ class TableModel:
         """
         if not 1 <= row <= frame.height:
             raise InvalidValueError(sentence("the row", row, f"1 to {frame.height}"))
-        one = frame[[row - 1]]
         naming = Naming({"input": "{unit}"}, {"units": [self.encoder.columns]})
         rule = optimizer_from(self.training["optimizer"])
-        X, Y = self.encoder.encode(one), self.encoder.encode_target(one)
+        # The whole table is encoded, so that an error names the row in it.
+        X = self.encoder.encode(frame)[row - 1 : row]
+        Y = self.encoder.encode_target(frame)[row - 1 : row]
         penalty = Penalty(**self.training["penalty"])
         if isinstance(rule, LBFGS):
             raise InvalidValueError(sentence("the optimizer", rule, "one that takes single steps"))
