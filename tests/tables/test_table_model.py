@@ -96,6 +96,21 @@ def stop():
     raise StopIteration
 
 
+@pytest.mark.parametrize("looks", [1, 40])
+def test_an_interrupt_keeps_what_was_learned(looks):
+    left = iter(range(looks))
+
+    def interrupt(training):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    recipe = Recipe(hidden=(8,), epochs=20, penalties=(1e-3, 1e-2))
+    fit = fit_table(table(), "kind", recipe=recipe, drop=("id",), callbacks=(interrupt,))
+    assert fit.fitted.interrupted
+    assert np.isfinite(fit.model.model.parameters.theta).all()
+    assert fit.fitted.epochs == len(fit.fitted.history) or fit.fitted.history.best_epoch
+
+
 def test_kept_columns_stand_before_the_predictions():
     fit = fit_table(table(), "kind", recipe=QUICK, keep=("id",))
     assert fit.model.predict(table().frame).columns == [

@@ -44,6 +44,8 @@ def fit_data(
         say_json(told)
     else:
         say(shown(told, fit.scores))
+    if fit.fitted.interrupted:
+        raise typer.Exit(130)
 
 
 def recipe_of(

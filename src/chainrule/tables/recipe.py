@@ -72,12 +72,15 @@ class Fitted:
         How many epochs it learned.
     history : History
         Of the training whose parameters it has.
+    interrupted : bool
+        Whether a person ended it: the model has what was learned until then.
     """
 
     model: Model
     penalty: Penalty
     epochs: int
     history: History
+    interrupted: bool = False
 
 
 def network_for(inputs: int, outputs: int, task: str, recipe: Recipe) -> Network:
@@ -127,30 +130,41 @@ def follow(
     def trained(penalty: Penalty, epochs: int, validation: float | None) -> Fitted:
         name = f"l2-{penalty.l2:g}-{'try' if validation else 'all'}"
         model = Model(network, seed=recipe.seed, dtype=np.float32)
-        model.fit(
-            X,
-            Y,
-            optimizer=recipe.optimizer,
-            epochs=epochs,
-            batch_size=recipe.batch_size,
-            seed=recipe.seed,
-            row_weights=row_weights,
-            penalty=penalty,
-            validation=validation,
-            patience=recipe.patience if validation else None,
-            callbacks=callbacks,
-            checkpoints=None if run is None else Path(run, name),
-            progress=progress,
-        )
+        interrupted = False
+        try:
+            model.fit(
+                X,
+                Y,
+                optimizer=recipe.optimizer,
+                epochs=epochs,
+                batch_size=recipe.batch_size,
+                seed=recipe.seed,
+                row_weights=row_weights,
+                penalty=penalty,
+                validation=validation,
+                patience=recipe.patience if validation else None,
+                callbacks=callbacks,
+                checkpoints=None if run is None else Path(run, name),
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            if model.history is None:
+                raise
+            interrupted = True
         history = model.history
         assert history is not None  # a model that was fitted has one
-        return Fitted(model, penalty, history.best_epoch or len(history), history)
+        return Fitted(model, penalty, history.best_epoch or len(history), history, interrupted)
 
     few = len(X) <= FEW_ROWS
     strengths = recipe.penalties if few else recipe.penalties[:1]
     if len(X) < 10 or not recipe.validation:
         return trained(Penalty(l2=strengths[0]), recipe.epochs, None)
-    tried = [trained(Penalty(l2=l2), recipe.epochs, recipe.validation) for l2 in strengths]
+    tried: list[Fitted] = []
+    for l2 in strengths:
+        fitted = trained(Penalty(l2=l2), recipe.epochs, recipe.validation)
+        if fitted.interrupted:
+            return replace(tried[-1], interrupted=True) if tried else fitted
+        tried.append(fitted)
     best = min(tried, key=lambda fitted: fitted.history.validation_loss[fitted.epochs - 1])
     if not few:
         return best
