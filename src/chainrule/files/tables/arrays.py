@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from chainrule.errors import InvalidFileError, sentence, shown
 from chainrule.files.child import read_in_child
 from chainrule.files.source import errors_about
-from chainrule.files.tables.library import polars
 from chainrule.files.tables.names import check_names
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.table import Table
 from chainrule.files.wire import Tree, malformed
 

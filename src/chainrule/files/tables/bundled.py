@@ -4,7 +4,7 @@ import hashlib
 import importlib
 
 from chainrule.errors import unknown_name
-from chainrule.files.tables.library import missing, polars
+from chainrule.files.tables.optional import missing, polars
 from chainrule.files.tables.table import Table
 
 BUNDLED = "sklearn:"

@@ -9,7 +9,7 @@ from chainrule.errors import InvalidValueError, shown
 from chainrule.files.tables import plain
 from chainrule.files.tables.column import LEAVE_OUT, Column
 from chainrule.files.tables.disguise import first_text, is_number, refuse_disguise
-from chainrule.files.tables.library import polars
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.wording import described, listed, place
 from chainrule.network.array import Array
 

@@ -8,8 +8,8 @@ import numpy as np
 from chainrule.errors import InvalidFileError, InvalidValueError, sentence
 from chainrule.files.tables import plain
 from chainrule.files.tables.category import MOST_CATEGORIES
-from chainrule.files.tables.library import polars
 from chainrule.files.tables.names import all_different
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.target_column import checked_outputs, target_column
 from chainrule.files.tables.wording import described, listed, place
 from chainrule.network.array import Array

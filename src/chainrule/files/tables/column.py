@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainrule.errors import InvalidTypeError, InvalidValueError, sentence, shown
-from chainrule.files.tables.library import polars
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.text_kinds import as_text
 from chainrule.files.tables.wording import described, place
 from chainrule.network.array import Array

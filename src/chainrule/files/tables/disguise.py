@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.errors import InvalidValueError, sentence
 from chainrule.files.tables.column import NOT_A_DATE, Column
-from chainrule.files.tables.library import polars
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.text_kinds import MISSING_NUMBER
 from chainrule.files.tables.wording import place
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from chainrule.errors import InvalidFileError, shown
-from chainrule.files.tables.library import polars
 from chainrule.files.tables.lines import HALF_A_CHARACTER, Lines, no_character
 from chainrule.files.tables.names import check_names
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.table import Table
 from chainrule.files.tables.wording import described
 from chainrule.network.accept import refuse_too_large

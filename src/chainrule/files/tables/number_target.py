@@ -8,8 +8,8 @@ import numpy as np
 from chainrule.errors import InvalidTypeError, InvalidValueError, sentence, shown
 from chainrule.files.tables import plain
 from chainrule.files.tables.column import TEXT
-from chainrule.files.tables.library import polars
 from chainrule.files.tables.numeric import refuse_too_far
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.standard import mean_and_scale, restored, standardized
 from chainrule.files.tables.target_column import checked_outputs, constant, target_column
 from chainrule.files.tables.wording import described

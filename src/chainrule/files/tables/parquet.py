@@ -4,8 +4,8 @@ import hashlib
 import os
 
 from chainrule.errors import InvalidFileError, sentence
-from chainrule.files.tables.library import polars
 from chainrule.files.tables.names import check_names
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.table import Table
 from chainrule.network.accept import refuse_too_large
 

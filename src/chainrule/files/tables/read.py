@@ -9,7 +9,7 @@ from chainrule.files.source import errors_about, quoted, readable_file
 from chainrule.files.tables.arrays import READERS, read_arrays
 from chainrule.files.tables.bundled import BUNDLED, read_bundled
 from chainrule.files.tables.json_lines import read_json_lines
-from chainrule.files.tables.library import polars
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.parquet import read_parquet
 from chainrule.files.tables.separated import read_separated
 from chainrule.files.tables.table import Table

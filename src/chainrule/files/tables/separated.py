@@ -5,8 +5,8 @@ import tempfile
 from collections.abc import Collection
 from typing import BinaryIO
 
-from chainrule.files.tables.library import polars
 from chainrule.files.tables.lines import Lines
+from chainrule.files.tables.optional import polars
 from chainrule.files.tables.records import DELIMITERS
 from chainrule.files.tables.sieve import sieve
 from chainrule.files.tables.table import Table

@@ -7,7 +7,7 @@ first rows, and knows neither ``True`` nor ``NA``.
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-from chainrule.files.tables.library import polars
+from chainrule.files.tables.optional import polars
 
 if TYPE_CHECKING:
     import polars as pl
