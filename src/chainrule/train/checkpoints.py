@@ -53,10 +53,12 @@ class Checkpoints:
                 sentence("the optimizer", training.optimizer, "one that takes single steps")
             )
         self.folder, self.seconds, self.note = CheckpointFolder(path), seconds, ""
+        self.settings = settings_of(training)  # once: a hash of all rows is part of it
         self.written = time.monotonic()
         try:
             if self.folder.generations:
                 found = self.folder.load_latest()
+                require_same(self.settings, found.state)
                 take_up(training, found.arrays, found.state)
                 self.note = found.note
         except BaseException:
@@ -70,7 +72,7 @@ class Checkpoints:
 
     def write(self, training: Training) -> None:
         """Write a checkpoint now."""
-        self.folder.save(arrays_of(training), state_of(training))
+        self.folder.save(arrays_of(training), {"settings": self.settings, **state_of(training)})
         self.written = time.monotonic()
 
     def close(self) -> None:
@@ -107,7 +109,6 @@ def state_of(training: Training) -> dict[str, Any]:
     validation = training.validation
     return {
         "step": training.state.step,
-        "settings": settings_of(training),
         "best_epoch": 0 if validation is None else validation.best_epoch,
     }
 
@@ -131,19 +132,17 @@ def arrays_of(training: Training) -> dict[str, Array]:
     return arrays
 
 
-def take_up(training: Training, arrays: Mapping[str, Array], state: Mapping[str, Any]) -> None:
-    """Put a training where a checkpoint of it stood.
-
-    Raises
-    ------
-    InvalidFileError
-        When the checkpoint is that of another training; what differs is named.
-    """
-    own, found = settings_of(training), state.get("settings", {})
-    for name, value in own.items():
+def require_same(settings: Mapping[str, str], state: Mapping[str, Any]) -> None:
+    """Raise InvalidFileError when a checkpoint is that of another training; what differs is named."""
+    found = state.get("settings", {})
+    for name, value in settings.items():
         if found.get(name) != value:
             thing = f"the {name} of the checkpoint"
             raise InvalidFileError(sentence(thing, found.get(name), f"that of this training, {value}"))
+
+
+def take_up(training: Training, arrays: Mapping[str, Array], state: Mapping[str, Any]) -> None:
+    """Put a training where a checkpoint of it stood."""
     slots = {name.removeprefix("slot."): each for name, each in arrays.items() if name.startswith("slot.")}
     training.state = State(arrays["theta"], slots, int(state["step"]), training.state.seed)
     training.history.told = [Told(arrays["losses"], arrays["gradient_norms"])]
