@@ -5,9 +5,9 @@ can stop and go on at any of them. Interrupts, validation, checkpoints and resum
 that. A state is arrays and integers only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -82,6 +82,12 @@ class Told(NamedTuple):
 
     loss: Array  # (steps,), float64; penalty included
     gradient_norm: Array  # (steps,), float64; of the trained parameters, before it is clipped
+
+
+def added_in_order(parts: Sequence[tuple[Array, Any]]) -> tuple[Array, Any]:
+    """Return the sums of the shards' gradients and losses, added in the order of the shards."""
+    gradients, losses = zip(*parts, strict=True)
+    return sum(gradients[1:], start=gradients[0]), sum(losses[1:], start=losses[0])
 
 
 @dataclass(frozen=True)

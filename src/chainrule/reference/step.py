@@ -7,7 +7,7 @@ from chainrule.network.network import Network
 from chainrule.network.optimizers import Optimizer
 from chainrule.network.parameters import ByLayer, Parameters
 from chainrule.network.penalties import Penalty
-from chainrule.network.program import Data
+from chainrule.network.program import Data, added_in_order
 from chainrule.network.rows import shard_rows, shards
 from chainrule.reference.backward import add_penalty, backward_pass
 from chainrule.reference.forward import Masks, data_loss, forward_pass, penalty_loss
@@ -100,10 +100,10 @@ def loss_and_gradient(
         shard(network, parameters, data.rows(rows), n, masks_of(masks, rows))
         for rows in shards(len(data.X), shard_rows(network.sizes, parameters.theta.dtype))
     ]
-    gradient = parameters.like(sum((dtheta for dtheta, _ in parts[1:]), start=parts[0][0]))
+    dtheta, total = added_in_order(parts)
+    gradient = parameters.like(dtheta)
     add_penalty(network, parameters, gradient, penalty)
-    loss = sum((total for _, total in parts[1:]), start=parts[0][1]) / n
-    return loss + penalty_loss(network, parameters, penalty), gradient
+    return total / n + penalty_loss(network, parameters, penalty), gradient
 
 
 def shard(

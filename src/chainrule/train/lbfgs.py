@@ -10,7 +10,7 @@ from chainrule.network.array import Array
 from chainrule.network.optimizers import LBFGS
 from chainrule.network.parameters import Parameters
 from chainrule.network.penalties import Penalty
-from chainrule.network.program import Data, Program
+from chainrule.network.program import Data, Program, added_in_order
 from chainrule.network.rows import shard_rows, shards
 from chainrule.reference.backward import add_penalty
 from chainrule.reference.forward import penalty_loss
@@ -60,25 +60,36 @@ def descend(
 
     def loss_and_gradient(part: Array) -> tuple[float, Array]:
         here = parameters.like(whole(part))
-        parts = [program.shard(here.theta, data.rows(rows), data.normalizer) for rows in cut]
-        gradient = here.like(sum((dtheta for dtheta, _ in parts[1:]), start=parts[0][0]))
+        dtheta, total = added_in_order(
+            [program.shard(here.theta, data.rows(rows), data.normalizer) for rows in cut]
+        )
+        gradient = here.like(dtheta)
         add_penalty(network, here, gradient, penalty)
-        loss = sum(total for _, total in parts) / data.normalizer
-        loss += float(penalty_loss(network, here, penalty))
+        loss = total / data.normalizer + float(penalty_loss(network, here, penalty))
         return loss, gradient.theta[chosen].astype(np.float64)
 
+    latest: dict[bytes, tuple[float, Array]] = {}
+
+    def at(part: Array) -> tuple[float, Array]:
+        """Return loss and gradient; what was asked for last is not computed again."""
+        if part.tobytes() not in latest:
+            found = loss_and_gradient(part)
+            latest.clear()
+            latest[part.tobytes()] = found
+        return latest[part.tobytes()]
+
     start = parameters.theta[chosen].astype(np.float64)
-    if not np.isfinite(loss_and_gradient(start)[0]):
+    if not np.isfinite(at(start)[0]):
         raise DivergenceError(
             "the loss where L-BFGS starts is not finite; try smaller weights or scaled inputs"
         )
 
     def after_iteration(intermediate_result: OptimizeResult) -> None:
         part = intermediate_result.x
-        loss, gradient = loss_and_gradient(part)
+        loss, gradient = at(part)
         if look(whole(part), loss, float(np.linalg.norm(gradient))):
             raise StopIteration
 
     options = {"maxiter": iterations, "maxcor": optimizer.memory, "gtol": optimizer.tolerance, "ftol": 0.0}
     options["maxfun"] = 20 * max(1, iterations)
-    minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", callback=after_iteration, options=options)
+    minimize(at, start, jac=True, method="L-BFGS-B", callback=after_iteration, options=options)
