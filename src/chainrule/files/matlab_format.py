@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from chainrule.errors import InvalidFileError
 from chainrule.files.matlab_names import ALIASES, ONE_FOR_EACH_LAYER, variables_by_role
 from chainrule.files.matlab_numbers import finite_float64
-from chainrule.files.matlab_skeleton import HEADER, MATRIX, sound_content, variables
+from chainrule.files.matlab_skeleton import HEADER, MATRIX, Element, sound_content, variables
 
 Matrices: TypeAlias = dict[str, list[NDArray[np.float64]]]
 
@@ -56,17 +56,21 @@ def parse(data: bytes) -> Matrices:
     """
     order = byte_order(data)
     found = variables(data, order)
-    header = DESCRIPTION + data[len(DESCRIPTION) : HEADER]
     matrices: Matrices = {}
     for role, names in variables_by_role(found).items():
         matrices[role] = []
         for name in names:
             may_be_cells = role in ONE_FOR_EACH_LAYER and name in ALIASES[role]
-            content = sound_content(name, found[name], order, may_be_cells)
-            tag = struct.pack(f"{order}II", MATRIX, len(content))
-            alone = opened(b"".join((header, tag, content)))
-            matrices[role] += matrices_of(name, scipy.io.loadmat(alone)[name])
+            matrices[role] += matrices_of(name, loaded(data, order, name, found[name], may_be_cells))
     return matrices
+
+
+def loaded(data: bytes, order: str, name: str, variable: Element, may_be_cells: bool) -> Any:
+    """Return one variable as SciPy reads it: out of a file that holds it alone, once it was found sound."""
+    content = sound_content(name, variable, order, may_be_cells)
+    header = DESCRIPTION + data[len(DESCRIPTION) : HEADER]
+    tag = struct.pack(f"{order}II", MATRIX, len(content))
+    return scipy.io.loadmat(opened(b"".join((header, tag, content))))[name]
 
 
 def opened(data: bytes = b"") -> Any:

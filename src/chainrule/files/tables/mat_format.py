@@ -1,11 +1,7 @@
 """MATLAB's file format as a table: every variable of it, as the reading child opens them."""
 
-import struct
-
-import scipy.io
-
-from chainrule.files.matlab_format import DESCRIPTION, byte_order, opened
-from chainrule.files.matlab_skeleton import HEADER, MATRIX, Element, sound_content, variables
+from chainrule.files.matlab_format import byte_order, loaded
+from chainrule.files.matlab_skeleton import variables
 from chainrule.files.tables.npz_format import trees
 from chainrule.files.wire import Tree
 
@@ -29,11 +25,5 @@ def parse(data: bytes) -> list[Tree]:
         If the bytes are something else, damaged, or hold other than real numbers.
     """
     order = byte_order(data)
-    header = DESCRIPTION + data[len(DESCRIPTION) : HEADER]
-
-    def alone(name: str, variable: Element) -> bytes:
-        content = sound_content(name, variable, order, may_be_cells=False)
-        return b"".join((header, struct.pack(f"{order}II", MATRIX, len(content)), content))
-
     found = variables(data, order).items()
-    return trees((name, scipy.io.loadmat(opened(alone(name, variable)))[name]) for name, variable in found)
+    return trees((name, loaded(data, order, name, variable, may_be_cells=False)) for name, variable in found)
