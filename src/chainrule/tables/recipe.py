@@ -163,9 +163,14 @@ def follow(
     for l2 in strengths:
         fitted = trained(Penalty(l2=l2), recipe.epochs, recipe.validation)
         if fitted.interrupted:
-            return replace(tried[-1], interrupted=True) if tried else fitted
+            return replace(best_of(tried), interrupted=True) if tried else fitted
         tried.append(fitted)
-    best = min(tried, key=lambda fitted: fitted.history.validation_loss[fitted.epochs - 1])
+    best = best_of(tried)
     if not few:
         return best
-    return replace(trained(best.penalty, best.epochs, None), penalty=best.penalty)
+    return trained(best.penalty, best.epochs, None)
+
+
+def best_of(tried: list[Fitted]) -> Fitted:
+    """Return the one whose loss on the rows held out was the smallest."""
+    return min(tried, key=lambda fitted: fitted.history.validation_loss[fitted.epochs - 1])
