@@ -11,7 +11,7 @@ import pytest
 
 from chainrule.cli import main
 from chainrule.reference import equations
-from chainrule.trace.text import EQUATIONS
+from chainrule.writers.text import EQUATIONS
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)

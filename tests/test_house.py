@@ -21,7 +21,7 @@ from chainrule.network.formula import Quantity, evaluate, sqrt
 from chainrule.network.initializers import INITIALIZERS
 from chainrule.network.losses import LOSSES
 from chainrule.network.optimizers import OPTIMIZERS
-from chainrule.trace.text import text
+from chainrule.writers.text import text
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "chainrule").rglob("*.py"))
@@ -400,9 +400,9 @@ def test_a_new_row_passes_the_gradient_check_and_a_wrong_one_does_not(network, m
 def test_a_new_row_is_traced_and_explained(network):
     trace = cr.Model(network, seed=1).trace(X, Y)
     for l in (1, 2):
-        known = {"z": trace.arrays["Z", l]}
-        np.testing.assert_allclose(evaluate(SQUAREPLUS.formula, known), trace.arrays["A", l], rtol=1e-15)
-        np.testing.assert_allclose(evaluate(SQUAREPLUS.slope, known), trace.arrays["slope", l], rtol=1e-15)
+        known = {"z": trace.array("Z", l)}
+        np.testing.assert_allclose(evaluate(SQUAREPLUS.formula, known), trace.array("A", l), rtol=1e-15)
+        np.testing.assert_allclose(evaluate(SQUAREPLUS.slope, known), trace.array("slope", l), rtol=1e-15)
     written = text(trace)
     assert "A[1][0,0] = (Z[1][0,0] + √(Z[1][0,0]² + 4)) / 2" in written
     assert "∂A[1][0,0]/∂Z[1][0,0] = (1 + Z[1][0,0] / √(Z[1][0,0]² + 4)) / 2" in written

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chainrule.trace.formula_text import TO_ASCII
+from chainrule.writers.formula_text import TO_ASCII
 
 ESCAPE = "\x1b"
 UNIX = pytest.mark.skipif(os.name != "posix", reason="asks for what Unix has")

@@ -76,10 +76,10 @@ def test_the_derivative_of_every_weight_and_bias_is_that_of_backward(data, steps
     grads = cr.backward(network, parameters, cr.forward(network, parameters, X, step.masks), Y, row_weights)
     for l, layer in enumerate(network.layers, start=1):
         pulled = step.penalty.derivative(parameters.W[l]) if step.penalty and layer.train_weights else 0
-        np.testing.assert_array_equal(trace.arrays["dW", l], grads.W[l] + pulled)
-        np.testing.assert_array_equal(trace.arrays["delta", l], grads.delta[l])
+        np.testing.assert_array_equal(trace.array("dW", l), grads.W[l] + pulled)
+        np.testing.assert_array_equal(trace.array("delta", l), grads.delta[l])
         if layer.biases:
-            np.testing.assert_array_equal(trace.arrays["db", l], grads.b[l])
+            np.testing.assert_array_equal(trace.array("db", l), grads.b[l])
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -89,13 +89,13 @@ def test_what_it_ends_with_is_what_a_training_step_leaves(data, steps):
     trace = step.trace()
     taken = cr.training_step(*step[:5], slots=step.slots, t=step.t, masks=step.masks)
     for l, layer in enumerate(step.network.layers, start=1):
-        np.testing.assert_array_equal(trace.arrays["W_after", l], taken.parameters.W[l])
+        np.testing.assert_array_equal(trace.array("W_after", l), taken.parameters.W[l])
         if layer.biases:
-            np.testing.assert_array_equal(trace.arrays["b_after", l], taken.parameters.b[l])
+            np.testing.assert_array_equal(trace.array("b_after", l), taken.parameters.b[l])
         for name, slot in taken.slots.items():
             if layer.train_weights:
                 np.testing.assert_array_equal(
-                    trace.arrays[f"{name}_W_after", l], step.parameters.like(slot).W[l]
+                    trace.array(f"{name}_W_after", l), step.parameters.like(slot).W[l]
                 )
     L = step.network.depth
     assert trace.value(Quantity("loss", (L,))) == pytest.approx(float(taken.loss), rel=1e-14)
@@ -141,7 +141,7 @@ WRONG_TREES = {
         m, build, "rule", lambda f: lambda *a, **k: {**f(*a, **k), "theta": Quantity("theta")}
     ),
     "the slope of another layer": lambda m: plant(
-        m, build, "in_layer", lambda f: lambda tree, l: f(tree, max(1, l - 1))
+        m, build, "in_layer", lambda f: lambda tree, l, *after: f(tree, max(1, l - 1), *after)
     ),
     "a Jacobian without its diagonal": lambda m: plant(
         m, build, "swapped", lambda f: lambda tree: f(build.put(tree, same=formula.Number(0)))
@@ -207,8 +207,8 @@ def test_frozen_parameters_are_shown_and_stay(misfits):
     trace = step_of(network)
     for l in (1, 2):
         for letter in "Wb":
-            np.testing.assert_array_equal(trace.arrays[f"{letter}_after", l], trace.arrays[letter, l])
-            assert trace.arrays[f"d{letter}", l].any()
+            np.testing.assert_array_equal(trace.array(f"{letter}_after", l), trace.array(letter, l))
+            assert trace.array(f"d{letter}", l).any()
     assert {family.equation for family in trace.families if family.part == "update"} == {"frozen"}
 
 

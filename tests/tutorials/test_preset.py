@@ -77,10 +77,10 @@ def test_the_step_it_explains_is_one_of_its_own_update_rule(name):
         cr.Penalty(),
     ).parameters  # fmt: skip
     for l in range(1, preset.network.depth + 1):
-        np.testing.assert_array_equal(trace.arrays["W_after", l], after.W[l])
+        np.testing.assert_array_equal(trace.array("W_after", l), after.W[l])
 
 
 def test_a_trained_model_is_explained_from_where_it_stands():
     preset = load("jain")
     model = preset.trained(epochs=3)
-    np.testing.assert_array_equal(preset.trace(model).arrays["W", 1], model.parameters.W[1])
+    np.testing.assert_array_equal(preset.trace(model).array("W", 1), model.parameters.W[1])

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from chainrule.network.formula import Quantity, evaluate, quantities
-from chainrule.trace.text import as_dict, text
 from chainrule.tutorials import TUTORIALS, Tutorial, load
 from chainrule.tutorials.grammar import parse
+from chainrule.writers.text import as_dict, text
 
 COUNTS = {  # numbers, formulas, claims
     "jain": (36, 111, 18),

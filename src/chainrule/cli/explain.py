@@ -26,7 +26,7 @@ def explain(
     """
     from chainrule.cli.say import say, say_json
     from chainrule.cli.what import preset_of
-    from chainrule.trace.text import as_dict, text
+    from chainrule.writers.text import as_dict, text
 
     if data is not None:
         from chainrule.cli.table import read_for

@@ -7,7 +7,7 @@ import sys
 def say(text: str, end: str = "\n") -> None:
     """Print text at once; in ASCII where the output's encoding lacks one of its letters."""
     if not can_be_written(text):
-        from chainrule.trace.formula_text import TO_ASCII
+        from chainrule.writers.formula_text import TO_ASCII
 
         text = text.translate(TO_ASCII).encode("ascii", "backslashreplace").decode("ascii")
     print(text, end=end, flush=True)

@@ -8,6 +8,9 @@ from typing import Any
 from chainrule.network.formula import Quantity
 from chainrule.network.parameters import Orientation
 
+# What the forward pass with the new parameters gives once more.
+AFTER = ("Z", "A", "passed_on", "loss_term", "penalty", "loss")
+
 # What our code calls them: most of this can be typed after `tape.`, `params.` or `grads.`
 OURS: Mapping[str, str] = {
     "A": "A[{l}][{r},{j}]",
@@ -21,7 +24,8 @@ OURS: Mapping[str, str] = {
     "loss_term": "loss[{r},{j}]",
     "penalty": "penalty",
     "loss": "loss",
-    "loss_after": "{loss} after",
+    **{f"{kind}_after": f"{{{kind}}} after" for kind in AFTER},
+    "path": "∂{loss}/∂{A} via {A_next}",
     "dA": "∂{loss}/∂{A}",
     "slope": "∂{A}/∂{Z}",
     "jacobian": "∂{A_k}/∂{Z}",
@@ -44,6 +48,7 @@ LETTERS: Mapping[str, str] = {
     **{f"{slot}_b{when}": "j" for slot in "msv" for when in ("", "_after")},
     "w": "r",
     "jacobian": "rkj",
+    "path": "rjk",
 }
 OF_A_UNIT = "rj"
 
@@ -58,7 +63,8 @@ class Naming:
         For each kind of quantity a format string; what is left out is as in our code. Its fields:
         ``r``, ``i``, ``j``, ``l`` the row, the input, the unit, each from 0, and the layer, in which
         the inputs are layer 0; ``r_``, ``i_``, ``j_``, ``l_`` the same and 1 more; ``_l`` the layer
-        and 1 less; ``unit`` the unit's name; or another quantity with the same indices, ``{A}``.
+        and 1 less; ``unit`` the unit's name; or another quantity with the same indices, ``{A}``, with
+        ``k`` for its unit, ``{A_k}``, or that unit of the next layer, ``{A_next}``.
         The inputs have a template of their own, "input".
     tables : mapping of str to nested list of str
         Names that go before the templates: ``units[l][j]``, ``W[l-1][i][j]`` and ``b[l-1][j]``.
@@ -120,7 +126,8 @@ class _Fields(dict[str, Any]):
     def __missing__(self, field_name: str) -> str:
         if field_name == "unit":
             return str(self.naming.tables["units"][self.layer][self.indices["j"]])
-        kind, of_k, _ = field_name.partition("_k")
+        kind, of_k = field_name.removesuffix("_k").removesuffix("_next"), field_name.endswith(("_k", "_next"))
         indices = {**self.indices, "j": self.indices["k"]} if of_k else self.indices
         place = (indices[letter] for letter in LETTERS.get(kind, OF_A_UNIT) if letter in indices)
-        return self.naming.name(Quantity(kind, (self.layer, *place)))
+        layer = self.layer + field_name.endswith("_next")
+        return self.naming.name(Quantity(kind, (layer, *place)))

@@ -25,10 +25,10 @@ from chainrule.network.formula import (
     evaluate,
     exp,
 )
-from chainrule.trace.formula_text import TO_ASCII, Printer
+from chainrule.writers.formula_text import TO_ASCII, TextPrinter
 
 VALUES = {"a": 0.75, "b": 2.0, "c": 1.5, "x": 3.0, "y": 0.5}
-PRINTER = Printer(lambda quantity: quantity.name, repr)
+PRINTER = TextPrinter(lambda quantity: quantity.name, repr)
 a, b, c = (Quantity(name) for name in "abc")
 
 OPERATORS = {
@@ -141,18 +141,18 @@ def test_what_is_printed_reads_as_what_was_meant(ascii_only, tree):
     ],
 )
 def test_parentheses_stand_where_they_are_needed_and_nowhere_else(tree, text):
-    assert Printer(lambda quantity: quantity.name).text(tree) == text
+    assert TextPrinter(lambda quantity: quantity.name).text(tree) == text
 
 
 def test_a_name_that_is_a_quotient_is_set_apart_under_a_fraction_and_a_power():
-    quotient = Printer(lambda quantity: f"∂E/∂{quantity.name}")
+    quotient = TextPrinter(lambda quantity: f"∂E/∂{quantity.name}")
     assert quotient.text(a * b) == "∂E/∂a · ∂E/∂b"
     assert quotient.text(Divide(a, b)) == "∂E/∂a / (∂E/∂b)"
     assert quotient.text(a**2) == "(∂E/∂a)²"
 
 
 def test_a_negative_value_in_the_place_of_a_name_gets_parentheses():
-    values = Printer(lambda quantity: "-0.5")
+    values = TextPrinter(lambda quantity: "-0.5")
     assert values.text(a - b * c) == "-0.5 - (-0.5 · (-0.5))"
     assert values.text(a**2) == "(-0.5)²"
 

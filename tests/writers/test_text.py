@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import chainrule as cr
 from chainrule import tutorials
 from chainrule.trace.naming import Naming
-from chainrule.trace.text import PARTS, WIDTH, as_dict, text
+from chainrule.writers.text import PARTS, WIDTH, as_dict, text
 
 
 def told_values(written: str) -> dict[str, float]:

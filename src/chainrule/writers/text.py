@@ -1,0 +1,139 @@
+"""A trace as plain text, at most 80 columns wide: symbols, then numbers, then the value."""
+
+import textwrap
+from collections.abc import Iterator
+
+from chainrule.network.formula import Quantity
+from chainrule.trace.conventions import conventions
+from chainrule.trace.legend import legend
+from chainrule.trace.step import Statement, Trace
+from chainrule.writers.equations import EQUATIONS
+from chainrule.writers.formula_text import TO_ASCII, TextPrinter
+from chainrule.writers.options import Options
+from chainrule.writers.outline import Shown, outline
+
+WIDTH = 80
+NO_BREAK = "\N{NO-BREAK SPACE}"
+ESCAPES = "backslashreplace"
+
+
+def text(trace: Trace, options: Options = Options(), *, ascii_only: bool = False) -> str:  # noqa: B008
+    """Write a trace as plain text.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step.
+    options : Options
+        Digits and length.
+    ascii_only : bool
+        Whether to keep to ASCII; letters beyond it, in a name or the title, become escapes.
+
+    Returns
+    -------
+    str
+        Lines of at most 80 columns, except where a single name is longer.
+    """
+    return "\n".join(_Writer(trace, options.of(trace), ascii_only).lines()) + "\n"
+
+
+class _Writer:
+    """Writes one trace."""
+
+    def __init__(self, trace: Trace, options: Options, ascii_only: bool) -> None:
+        self.trace, self.options, self.most, self.ascii_only = trace, options, options.most, ascii_only
+        self.symbols = TextPrinter(trace.name)
+        self.numbers = TextPrinter(lambda quantity: options.number(trace.value(quantity)))
+
+    def plain(self, line: str) -> str:
+        """Return a line in the letters asked for: before it is wrapped, because some become longer."""
+        return line.translate(TO_ASCII).encode("ascii", ESCAPES).decode() if self.ascii_only else line
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the whole trace."""
+        yield from self._head()
+        for part in outline(self.trace, self.most):
+            yield from ("", *_wrapped("", part.title.upper(), ""), "")
+            for number, group in enumerate(part.groups):
+                if group.equation in EQUATIONS:
+                    yield from [""] if number else []
+                    yield f"  layer {group.layer}, {group.equation}:  {EQUATIONS[group.equation].text}"
+                for shown in group.shown:
+                    yield from self._family(shown)
+
+    def _head(self) -> Iterator[str]:
+        title = _wrapped("", self.plain(self.trace.title), "") if self.trace.title else []
+        yield from [*title, "=" * max(map(len, title))] if title else []
+        yield from _wrapped("", self.plain(f"Network {self.trace.network}; {self.trace.optimizer}"), "")
+        if self.trace.ours:
+            yield from _wrapped("", self.plain(f"Ours: {'; '.join(self.trace.ours)}"), "")
+        yield from ("", "NAMES", "")
+        for entry in legend(self.trace):
+            lead = self.plain(f"  {entry.names} = {entry.ours}: ")
+            yield from _wrapped(lead, self.plain(entry.meaning), "    ")
+        yield from ("", "CONVENTIONS", "")
+        for sentence in conventions(self.trace):
+            yield from _wrapped("  ", self.plain(sentence), "  ")
+        yield from ("", "GIVEN", "")
+        for name, layer in self.trace.given:
+            entries = [self._given(each) for each in self.trace.entries(name, layer)]
+            shown = entries[: self.most]
+            if len(shown) < len(entries):
+                shown.append(f"({len(entries) - len(shown)} more not shown)")
+            yield from _wrapped("  ", ", ".join(shown), "  ")
+
+    def _given(self, quantity: Quantity) -> str:
+        """Return a number that came in, as one piece that no line break cuts."""
+        mark = self.trace.marks.get(quantity)
+        shown = f"{self.trace.name(quantity)} = {self.options.number(self.trace.value(quantity))}"
+        return self.plain(f"{shown} ({mark})" if mark else shown).replace(" ", NO_BREAK)
+
+    def _family(self, shown: Shown) -> Iterator[str]:
+        for statement in shown.statements:
+            yield from self._statement(statement, frozen=shown.family.equation == "frozen")
+        if shown.left_out:
+            yield f"  ({shown.left_out} more of these not shown: ask for them with --most)"
+
+    def _statement(self, statement: Statement, frozen: bool) -> Iterator[str]:
+        name, value = self.trace.name(statement.quantity), self.options.number(statement.value)
+        members = []
+        if statement.tree is not None:
+            members = [self.symbols.text(statement.tree), self.numbers.text(statement.tree)]
+        if frozen:
+            members[-1:] = []
+            value += "  (frozen)"
+        if members and members[-1] == value:
+            members.pop()
+        value += self._drift(statement)
+        first = self.plain(f"  {name} = ")
+        for lead, member in zip(
+            [first, *[" " * (len(first) - 2) + "= "] * 2], [*members, value], strict=False
+        ):
+            yield from _wrapped(lead, self.plain(member), " " * len(first) + "  ")
+
+    def _drift(self, statement: Statement) -> str:
+        """Return how far a number by hand is from the exact one, where it is."""
+        if self.trace.exact is None:
+            return ""
+        exact = self.trace.exact.value(statement.quantity)
+        off = statement.value - exact
+        return f"  (exact {exact:.{self.options.digits}g}, off by {off:.1g})" if off else ""
+
+
+def _wrapped(lead: str, line: str, indent: str) -> list[str]:
+    """Break a line where it would be too long: between terms, or if need be inside them."""
+    kept_together = line
+    for times in "·*":
+        kept_together = kept_together.replace(f" {times} ", f"{NO_BREAK}{times}{NO_BREAK}")
+    for each in (kept_together, line):
+        lines = textwrap.wrap(
+            each,
+            WIDTH,
+            initial_indent=lead,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        if max(map(len, lines)) <= WIDTH:
+            break
+    return [shown.replace(NO_BREAK, " ") for shown in lines]
