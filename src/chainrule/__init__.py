@@ -51,9 +51,14 @@ _HOMES = {
     "chainrule.reference.forward": ("Tape", "forward", "loss"),
     "chainrule.reference.step": ("Step", "training_step"),
     "chainrule.tables.table_model": ("TableModel", "load"),
+    "chainrule.trace.derive": ("Derivation", "derive"),
     "chainrule.trace.naming": ("Naming",),
+    "chainrule.trace.notations": ("notation",),
+    "chainrule.trace.rounding": ("Rounding",),
     "chainrule.trace.step": ("Trace",),
     "chainrule.train.history": ("History",),
+    "chainrule.writers.explain": ("explain",),
+    "chainrule.writers.json_trace": ("read_trace",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -17,11 +17,14 @@ from chainrule.network.parameters import Layout, Parameters, require_parameters
 from chainrule.network.penalties import NO_PENALTY, Penalty
 from chainrule.network.program import Data
 from chainrule.network.schedules import CONSTANT, Schedule
-from chainrule.reference.forward import loss
+from chainrule.reference.forward import dropout_masks, loss
 from chainrule.reference.predict import predict
-from chainrule.trace.build import trace_step
+from chainrule.reference.update import init
+from chainrule.trace.build import trace_steps
 from chainrule.trace.naming import Naming
-from chainrule.trace.step import Trace
+from chainrule.trace.notations import notation
+from chainrule.trace.rounding import Rounding
+from chainrule.trace.step import Start, Trace
 from chainrule.train.blas import one_thread
 from chainrule.train.checkpoints import Checkpoints
 from chainrule.train.history import History
@@ -240,8 +243,10 @@ class Model:
         optimizer: str | Optimizer = GradientDescent(),  # noqa: B008 - it is frozen
         row_weights: npt.ArrayLike | None = None,
         penalty: Penalty = NO_PENALTY,
-        naming: Naming | None = None,
+        naming: Naming | str | None = None,
         title: str = "",
+        dropout_seed: int | None = None,
+        rounding: Rounding | None = None,
     ) -> Trace:
         """Return one whole training step, every number of it; ``print`` shows it.
 
@@ -255,23 +260,82 @@ class Model:
             How much each row counts.
         penalty : Penalty
             On the trained weights.
-        naming : Naming, optional
-            How the reader calls things.
+        naming : Naming or str, optional
+            How the reader calls things, or the name of a notation: see `notation`.
         title : str
             What it is a trace of.
+        dropout_seed : int, optional
+            Draws the dropout masks of the first step of a training with this seed; without it
+            nothing is dropped.
+        rounding : Rounding, optional
+            Computes the step as by hand, rounding on the way; the exact one is its `exact`.
         """
-        if not isinstance(naming, Naming | None):
-            raise InvalidTypeError(sentence("the naming of a trace", naming, "a Naming"))
-        data = Data.of(self.network, X, Y, row_weights)
-        return trace_step(
-            self.network,
-            self.parameters,
-            data,
-            optimizers.optimizer(optimizer),
-            _penalty(penalty),
-            naming=naming,
-            title=title,
+        start = self._start(X, Y, optimizer, row_weights, penalty, dropout_seed)
+        (trace,) = trace_steps(start, 1, self._naming(naming), title)
+        return trace if rounding is None else trace.rounded(rounding)
+
+    def traces(
+        self,
+        X: npt.ArrayLike,
+        Y: npt.ArrayLike,
+        steps: int,
+        *,
+        optimizer: str | Optimizer = GradientDescent(),  # noqa: B008 - it is frozen
+        row_weights: npt.ArrayLike | None = None,
+        penalty: Penalty = NO_PENALTY,
+        naming: Naming | str | None = None,
+        title: str = "",
+    ) -> list[Trace]:
+        """Return several training steps in a row on the same rows, each from where the last one ended.
+
+        Parameters
+        ----------
+        steps : int
+            How many, 1 or more.
+        X, Y, optimizer, row_weights, penalty, naming, title
+            As for `trace`. The model itself stays as it is.
+
+        Examples
+        --------
+        >>> import chainrule as cr
+        >>> jain = cr.tutorials.load("jain")
+        >>> steps = jain.model.traces(jain.X, jain.Y, 3, optimizer=cr.GradientDescent(0.5), naming="jain")
+        >>> [round(step.derive("w5").value, 6) for step in steps]
+        [0.082167, 0.083125, 0.083987]
+        """
+        start = self._start(X, Y, optimizer, row_weights, penalty, None)
+        return list(
+            trace_steps(start, accept.count("the number of steps", steps), self._naming(naming), title)
         )
+
+    def _start(
+        self,
+        X: npt.ArrayLike,
+        Y: npt.ArrayLike,
+        optimizer: str | Optimizer,
+        row_weights: npt.ArrayLike | None,
+        penalty: Penalty,
+        dropout_seed: int | None,
+    ) -> Start:
+        """Return what a step on these rows starts from."""
+        rule, data = optimizers.optimizer(optimizer), Data.of(self.network, X, Y, row_weights)
+        parameters, masks = self.parameters.astype(np.float64), None
+        if dropout_seed is not None:
+            masks = dropout_masks(
+                self.network, len(data.X), np.dtype(np.float64), accept.seed(dropout_seed), 0
+            )
+        slots = init(rule, parameters.theta)
+        return Start(self.network, parameters, data, rule, _penalty(penalty), slots, 1, masks)
+
+    def _naming(self, naming: Naming | str | None) -> Naming:
+        """Return a naming, or the notation of that name for this network."""
+        if isinstance(naming, Naming):
+            return naming
+        if not isinstance(naming, str | None):
+            raise InvalidTypeError(
+                sentence("the naming of a trace", naming, "a Naming, or a notation's name")
+            )
+        return notation(naming or "ours", self.network)
 
     def check_gradients(
         self,

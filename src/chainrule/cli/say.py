@@ -7,9 +7,9 @@ import sys
 def say(text: str, end: str = "\n") -> None:
     """Print text at once; in ASCII where the output's encoding lacks one of its letters."""
     if not can_be_written(text):
-        from chainrule.writers.formula_text import TO_ASCII
+        from chainrule.writers.formula_text import in_ascii
 
-        text = text.translate(TO_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+        text = in_ascii(text)
     print(text, end=end, flush=True)
 
 

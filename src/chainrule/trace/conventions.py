@@ -35,7 +35,7 @@ def _sentences(trace: Trace) -> Iterator[str]:
     if start.penalty:
         yield "The penalty takes hold of trained weights only, not of biases, and is not divided by the rows."
     if start.masks is not None:
-        yield "Dropout multiplies what is kept by 1 / (1 - p); what came through the mask goes back through it."
+        yield "Dropout divides what is kept by 1 - p; what came through the mask goes back through it."
     elif any(layer.dropout for layer in network.layers):
         yield "The network has dropout, and this step is shown without it."
     if isinstance(start.optimizer, AdamW):

@@ -7,7 +7,7 @@ from chainrule.network.formula import Index, Quantity
 from chainrule.trace.naming import LETTERS, OF_A_UNIT
 from chainrule.trace.step import Trace
 
-# What is said of each kind of quantity; r counts rows, l layers, i inputs, j units, k units of the next layer.
+# What is said of each kind: r counts rows, l layers, i inputs, j units, k units of the next layer.
 MEANINGS: Mapping[str, str] = {
     "X": "input j, which is layer 0",
     "A": "the output of unit j of layer l",

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from string import Formatter
 from typing import Any
 
+from chainrule.errors import InvalidValueError, sentence
 from chainrule.network.formula import Quantity
-from chainrule.network.parameters import Orientation
+from chainrule.network.parameters import Orientation, check_orientation
 
 # What the forward pass with the new parameters gives once more.
 AFTER = ("Z", "A", "passed_on", "loss_term", "penalty", "loss")
@@ -87,6 +89,13 @@ class Naming:
     rows_shown: bool = False
     orientation: Orientation = "from_to"
 
+    def __post_init__(self) -> None:
+        check_orientation(self.orientation)
+        for kind, template in self.templates.items():
+            _require_plain_fields(kind, template)
+        for kind in self.templates:
+            _require_no_circle(kind, {**OURS, **self.templates}, ())
+
     def in_order(self, kind: str, shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         """Yield the places of an array of numbers of some kind, in the order in which they are told."""
         if self.orientation == "to_from" and LETTERS.get(kind) == "ij":
@@ -112,6 +121,32 @@ class Naming:
         row = indices.get("r")
         shown = self.rows_shown and row is not None and own is not None
         return f"{name}[{row + 1}]" if shown and row is not None else name
+
+
+def _fields(template: str) -> list[str]:
+    """Return the names of a template's fields."""
+    return [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+
+
+def _require_plain_fields(kind: str, template: str) -> None:
+    """Refuse a template that does more than to put names in: it may come from a file."""
+    may_be = "text with fields such as {j} or {A}"
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError:
+        raise InvalidValueError(sentence(f"the template for {kind}", template, may_be)) from None
+    for _, name, width, conversion in parts:
+        if name is not None and (not name.isidentifier() or width or conversion):
+            raise InvalidValueError(sentence(f"the template for {kind}", template, may_be))
+
+
+def _require_no_circle(kind: str, templates: Mapping[str, str], seen: tuple[str, ...]) -> None:
+    """Refuse templates that need each other for ever."""
+    if kind in seen:
+        circle = " needs ".join((*seen[seen.index(kind) :], kind))
+        raise InvalidValueError(f"the templates went round in a circle: {circle}; each may need simpler ones")
+    for name in _fields(templates.get(kind, "")):
+        _require_no_circle(name.removesuffix("_k").removesuffix("_next"), templates, (*seen, kind))
 
 
 class _Fields(dict[str, Any]):

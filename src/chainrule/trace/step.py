@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from chainrule.reference.forward import Masks
 from chainrule.reference.update import Slots
 from chainrule.trace.naming import Naming
 from chainrule.trace.rounding import Rounding
+
+if TYPE_CHECKING:
+    from chainrule.trace.derive import Derivation
 
 
 @dataclass(frozen=True)
@@ -273,6 +277,18 @@ class Trace(Drawn):
     def name(self, quantity: Quantity) -> str:
         """Return what the reader calls a quantity."""
         return self.naming.name(quantity)
+
+    def derive(self, name: str) -> "Derivation":
+        """Return the chain-rule product of a weight or bias by its name: see `derive`."""
+        from chainrule.trace.derive import derive
+
+        return derive(self, name)
+
+    def rounded(self, rounding: Rounding) -> "Trace":
+        """Return the step computed by hand, rounded on the way: see `hand.rounded`."""
+        from chainrule.trace.hand import rounded
+
+        return rounded(self, rounding)
 
     def __str__(self) -> str:
         return as_text(self)

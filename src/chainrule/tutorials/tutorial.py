@@ -16,8 +16,8 @@ from chainrule.network.formula import Quantity
 from chainrule.network.layers import Dense
 from chainrule.network.network import Network
 from chainrule.network.optimizers import GradientDescent
-from chainrule.network.parameters import Orientation, Parameters
-from chainrule.trace.naming import Naming
+from chainrule.network.parameters import Parameters
+from chainrule.trace.notations import notation
 from chainrule.tutorials.preset import Preset
 
 DATA = files("chainrule.tutorials") / "data"
@@ -82,7 +82,7 @@ def read(name: str) -> Tutorial:
         optimizer=GradientDescent(facts["optimizer"]["learning_rate"]["value"]),
         epochs=training["epochs"],
         batch_size=training["batch_size"],
-        naming=_naming(preset, facts["notation"]["orientation"]),
+        naming=notation(facts["id"], network),
         marks=_marks(facts, network),
         ours=_ours(facts),
         facts=facts,
@@ -101,18 +101,6 @@ def _training_rows(rows: str | None, facts: Mapping[str, Any], X: Array, Y: Arra
             raise InvalidFileError(sentence("input.mat", "without inputs or targets", "complete"))
         return given.inputs, given.targets
     return X, Y
-
-
-def _naming(preset: Mapping[str, Any], orientation: Orientation) -> Naming:
-    """Return the tutorial's names; the tables have units as the rows of W, ours have inputs."""
-    tables = {**preset["naming"]["tables"], "W": [_transposed(table) for table in preset["weights"]]}
-    if preset["biases"]:
-        tables["b"] = preset["biases"]
-    return Naming(preset["naming"]["templates"], tables, orientation=orientation)
-
-
-def _transposed(table: list[list[str]]) -> list[list[str]]:
-    return [list(column) for column in zip(*table, strict=True)]
 
 
 def _marks(facts: Mapping[str, Any], network: Network) -> dict[Quantity, str]:

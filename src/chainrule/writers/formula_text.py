@@ -8,6 +8,11 @@ TO_ASCII = str.maketrans(
 )
 
 
+def in_ascii(line: str) -> str:
+    """Return a line in ASCII: our signs as words, other letters as escapes."""
+    return line.translate(TO_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+
+
 class TextPrinter(Printer):
     """Prints formulas as text.
 

@@ -1,6 +1,5 @@
 """A trace as plain text, at most 80 columns wide: symbols, then numbers, then the value."""
 
-import textwrap
 from collections.abc import Iterator
 
 from chainrule.network.formula import Quantity
@@ -8,13 +7,10 @@ from chainrule.trace.conventions import conventions
 from chainrule.trace.legend import legend
 from chainrule.trace.step import Statement, Trace
 from chainrule.writers.equations import EQUATIONS
-from chainrule.writers.formula_text import TO_ASCII, TextPrinter
+from chainrule.writers.formula_text import TextPrinter, in_ascii
+from chainrule.writers.lines import NO_BREAK, wrapped
 from chainrule.writers.options import Options
 from chainrule.writers.outline import Shown, outline
-
-WIDTH = 80
-NO_BREAK = "\N{NO-BREAK SPACE}"
-ESCAPES = "backslashreplace"
 
 
 def text(trace: Trace, options: Options = Options(), *, ascii_only: bool = False) -> str:  # noqa: B008
@@ -37,6 +33,16 @@ def text(trace: Trace, options: Options = Options(), *, ascii_only: bool = False
     return "\n".join(_Writer(trace, options.of(trace), ascii_only).lines()) + "\n"
 
 
+def document(trace: Trace, options: Options) -> str:
+    """Write a trace as a text file: as on a terminal, and below it where it is from."""
+    origin = (f"{name}: {value}" for name, value in options.provenance(trace).items())
+    return (
+        text(trace, options)
+        + "\n"
+        + "".join(f"{line}\n" for each in origin for line in wrapped("", each, "  "))
+    )
+
+
 class _Writer:
     """Writes one trace."""
 
@@ -47,13 +53,13 @@ class _Writer:
 
     def plain(self, line: str) -> str:
         """Return a line in the letters asked for: before it is wrapped, because some become longer."""
-        return line.translate(TO_ASCII).encode("ascii", ESCAPES).decode() if self.ascii_only else line
+        return in_ascii(line) if self.ascii_only else line
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the whole trace."""
         yield from self._head()
         for part in outline(self.trace, self.most):
-            yield from ("", *_wrapped("", part.title.upper(), ""), "")
+            yield from ("", *wrapped("", part.title.upper(), ""), "")
             for number, group in enumerate(part.groups):
                 if group.equation in EQUATIONS:
                     yield from [""] if number else []
@@ -62,25 +68,25 @@ class _Writer:
                     yield from self._family(shown)
 
     def _head(self) -> Iterator[str]:
-        title = _wrapped("", self.plain(self.trace.title), "") if self.trace.title else []
+        title = wrapped("", self.plain(self.trace.title), "") if self.trace.title else []
         yield from [*title, "=" * max(map(len, title))] if title else []
-        yield from _wrapped("", self.plain(f"Network {self.trace.network}; {self.trace.optimizer}"), "")
+        yield from wrapped("", self.plain(f"Network {self.trace.network}; {self.trace.optimizer}"), "")
         if self.trace.ours:
-            yield from _wrapped("", self.plain(f"Ours: {'; '.join(self.trace.ours)}"), "")
+            yield from wrapped("", self.plain(f"Ours: {'; '.join(self.trace.ours)}"), "")
         yield from ("", "NAMES", "")
         for entry in legend(self.trace):
             lead = self.plain(f"  {entry.names} = {entry.ours}: ")
-            yield from _wrapped(lead, self.plain(entry.meaning), "    ")
+            yield from wrapped(lead, self.plain(entry.meaning), "    ")
         yield from ("", "CONVENTIONS", "")
         for sentence in conventions(self.trace):
-            yield from _wrapped("  ", self.plain(sentence), "  ")
+            yield from wrapped("  ", self.plain(sentence), "  ")
         yield from ("", "GIVEN", "")
         for name, layer in self.trace.given:
             entries = [self._given(each) for each in self.trace.entries(name, layer)]
             shown = entries[: self.most]
             if len(shown) < len(entries):
                 shown.append(f"({len(entries) - len(shown)} more not shown)")
-            yield from _wrapped("  ", ", ".join(shown), "  ")
+            yield from wrapped("  ", ", ".join(shown), "  ")
 
     def _given(self, quantity: Quantity) -> str:
         """Return a number that came in, as one piece that no line break cuts."""
@@ -109,7 +115,7 @@ class _Writer:
         for lead, member in zip(
             [first, *[" " * (len(first) - 2) + "= "] * 2], [*members, value], strict=False
         ):
-            yield from _wrapped(lead, self.plain(member), " " * len(first) + "  ")
+            yield from wrapped(lead, self.plain(member), " " * len(first) + "  ")
 
     def _drift(self, statement: Statement) -> str:
         """Return how far a number by hand is from the exact one, where it is."""
@@ -118,22 +124,3 @@ class _Writer:
         exact = self.trace.exact.value(statement.quantity)
         off = statement.value - exact
         return f"  (exact {exact:.{self.options.digits}g}, off by {off:.1g})" if off else ""
-
-
-def _wrapped(lead: str, line: str, indent: str) -> list[str]:
-    """Break a line where it would be too long: between terms, or if need be inside them."""
-    kept_together = line
-    for times in "·*":
-        kept_together = kept_together.replace(f" {times} ", f"{NO_BREAK}{times}{NO_BREAK}")
-    for each in (kept_together, line):
-        lines = textwrap.wrap(
-            each,
-            WIDTH,
-            initial_indent=lead,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        if max(map(len, lines)) <= WIDTH:
-            break
-    return [shown.replace(NO_BREAK, " ") for shown in lines]
