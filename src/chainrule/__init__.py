@@ -62,7 +62,7 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-_ROOMS = ("tutorials",)
+_ROOMS = ("plots", "tutorials")
 
 __all__ = [*sorted([*_HOME_OF, *_ROOMS])]
 

@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 
+import numpy as np
 import pytest
 
 from chainrule.network.formula import Quantity
@@ -66,14 +67,16 @@ def test_json_holds_what_the_text_says(run, name):
     assert (done.status, done.err) == (0, "")
     told = json.loads(done.out)
     assert text.startswith(told["title"])
-    assert told["network"] in text
-    assert told["optimizer"] in text
-    for quantity, value in told["given"].items():
-        assert f"{quantity} = {value + 0.0:.17g}" in text
-    for statement in told["statements"]:
+    assert told["origin"]["network"] in text
+    assert told["origin"]["optimizer"] in text
+    for array in told["given"]:
+        for quantity, value in zip(np.ravel(array["names"]), np.ravel(array["values"]), strict=True):
+            assert f"{quantity} = {value + 0.0:.17g}" in text
+    statements = [each for family in told["families"] for each in family["statements"]]
+    for statement in statements:
         assert f" = {statement['value'] + 0.0:.17g}" in text
         assert statement["name"].replace("∂", "d") + " = " in text
-    assert len(told["statements"]) > 20
+    assert len(statements) > 20
 
 
 def test_digits(run):

@@ -8,7 +8,7 @@ import pytest
 import chainrule as cr
 from chainrule.cli import main
 
-COMMANDS = ("tutorials", "explain", "fit", "train", "check", "predict", "evaluate", "info", "resume")
+COMMANDS = tuple("tutorials explain derive audit fit train check predict evaluate info resume".split())
 
 
 def test_the_installed_program_is_this_function():
@@ -57,7 +57,7 @@ def test_every_command_has_help_and_json(run, command):
 )
 def test_an_unknown_command_is_answered_with_the_nearest(refused, typed, meant):
     told = refused(typed, "jain")
-    assert told.startswith(f"the command was '{typed}'; it may be tutorials, explain, fit, train, check")
+    assert told.startswith(f"the command was '{typed}'; it may be {', '.join(COMMANDS)}, --help")
     assert told.endswith(f"(did you mean {meant}?)")
 
 
@@ -75,7 +75,11 @@ def test_an_unknown_option_is_answered_with_the_nearest(refused, typed, meant):
     assert told.endswith(f"(did you mean {meant}?)")
 
 
-@pytest.mark.parametrize("command", ["explain", "fit", "train", "check"])
+def test_what_to_explain_is_asked_for(refused):
+    assert refused("explain") == "WHAT was missing; it may be a tutorial, a gate, a file, or --sizes 2,3,1"
+
+
+@pytest.mark.parametrize("command", ["fit", "train", "check"])
 def test_a_missing_what_is_asked_for(refused, command):
     assert refused(command).startswith("WHAT was missing; it may be a tutorial (jain, ")
 

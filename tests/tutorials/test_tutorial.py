@@ -6,7 +6,8 @@ import pytest
 from chainrule.network.formula import Quantity, evaluate, quantities
 from chainrule.tutorials import TUTORIALS, Tutorial, load
 from chainrule.tutorials.grammar import parse
-from chainrule.writers.text import as_dict, text
+from chainrule.writers.json_trace import as_dict
+from chainrule.writers.text import text
 
 COUNTS = {  # numbers, formulas, claims
     "jain": (36, 111, 18),
@@ -96,8 +97,9 @@ def test_what_else_was_chosen_here_stands_above_the_numbers(tutorial):
 def test_what_is_ours_stands_in_the_plain_data_too(tutorial, facts):
     told = as_dict(tutorial.trace())
     assert told["ours"] == list(tutorial.ours)
+    marks = {entry["name"]: entry["mark"] for entry in told["marks"]}
     for name, entry in facts[tutorial.id]["values"].items():
-        assert told["marks"].get(name, "printed") == entry["source"]
+        assert marks.get(name, "printed") == entry["source"]
 
 
 def test_a_trained_models_weights_are_nobodys_and_bear_no_mark():

@@ -1,41 +1,81 @@
 """``chainrule explain``: one whole training step, every number of it."""
 
+import sys
+from pathlib import Path
+
 import typer
 
+from chainrule.cli import step
 from chainrule.cli.numbers import whole
-from chainrule.cli.what import HIDDEN, LOSS, OUTPUT, WHAT
 
 
 def explain(
-    what: str = typer.Argument(metavar="WHAT", help=WHAT),
+    context: typer.Context,
+    what: str = step.WHICH,
+    out: Path | None = typer.Option(
+        None,
+        "-o",
+        "--out",
+        help="Write a file: .html, .tex, .ods, .xlsx, .ipynb, .py, .md, .json, .txt, .svg or .png.",
+    ),
+    force: bool = typer.Option(False, "--force", help="Replace that file if it exists."),
     digits: int = typer.Option(10, parser=whole("--digits", 1, 17), help="Significant digits shown."),
+    decimals: int | None = typer.Option(
+        None, parser=whole("--decimals", 0, 17), help="Digits shown after the point instead."
+    ),
     most: int = typer.Option(100, parser=whole("--most", 1), help="How many numbers of one kind are shown."),
+    names: str | None = step.NAMES,
+    steps: int = typer.Option(1, parser=whole("--steps", 1, 1000), help="How many steps in a row."),
+    round_to: int | None = step.DECIMALS,
+    significant: int | None = step.SIGNIFICANT,
+    each: str | None = step.EACH,
+    half: str | None = step.HALF,
+    sizes: str | None = step.SIZES,
+    inputs: str | None = step.INPUTS,
+    targets: str | None = step.TARGETS,
+    learning_rate: float | None = step.RATE,
+    seed: int = step.SEED,
+    hidden: str | None = step.HIDDEN_,
+    output: str | None = step.OUTPUT_,
+    loss: str | None = step.LOSS_,
+    data: str | None = step.TABLE,
+    row: int = step.ROW,
     plain: bool = typer.Option(False, "--ascii", help="Keep to ASCII."),
-    hidden: str | None = typer.Option(None, help=HIDDEN),
-    output: str | None = typer.Option(None, help=OUTPUT),
-    loss: str | None = typer.Option(None, help=LOSS),
-    data: str | None = typer.Option(None, help="For a model of a table: the table."),
-    row: int = typer.Option(1, parser=whole("--row", 1), help="For a model of a table: which row, from 1."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
     """Show every number of one step.
 
     Forward pass, loss, backward pass and update of one training step: of each number the symbols, the
-    numbers in their place, and the value, under the tutorial's own names. With --data, of a fitted model on
-    a row of its table.
+    numbers in their place, and the value, under the tutorial's own names or those you choose. With -o as a
+    page, a sheet that computes, LaTeX, a notebook and more.
     """
     from chainrule.cli.say import say, say_json
-    from chainrule.cli.what import preset_of
-    from chainrule.writers.text import as_dict, text
+    from chainrule.writers.explain import explain as write
+    from chainrule.writers.json_trace import as_dict
+    from chainrule.writers.options import Options
+    from chainrule.writers.text import text
 
-    if data is not None:
-        from chainrule.cli.table import read_for
-
-        model, frame = read_for(what, data)
-        trace = model.trace(frame, row)
-    else:
-        trace = preset_of(what, hidden=hidden, output=output, loss=loss).trace()
+    own = {"sizes": sizes, "inputs": inputs, "targets": targets, "learning_rate": learning_rate, "seed": seed}
+    traces = step.steps_of(
+        what,
+        own=own,
+        of_a_file={"hidden": hidden, "output": output, "loss": loss},
+        data=data,
+        row=row,
+        names=names,
+        rounding=step.rounding_of(round_to, significant, each, half),
+        steps=steps,
+    )
+    origin = {"command": step.command_of(context)}
+    if out is not None:
+        for target, trace in zip(step.targets_of(out, len(traces)), traces, strict=True):
+            write(trace, target, digits=digits, decimals=decimals, most=most, overwrite=force, origin=origin)
+            print(f"chainrule: wrote {target}", file=sys.stderr)
+        return
+    options = Options(digits, decimals, most, origin)
     if as_json:
-        say_json(as_dict(trace))
-    else:
-        say(text(trace, digits=digits, most=most, ascii_only=plain), end="")
+        told = [as_dict(trace, options) for trace in traces]
+        say_json(told[0] if steps == 1 else told)
+        return
+    for trace in traces:
+        say(text(trace, options, ascii_only=plain), end="\n" if steps > 1 else "")

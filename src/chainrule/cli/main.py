@@ -11,9 +11,11 @@ from typer.core import TyperGroup
 
 from chainrule import __version__
 from chainrule.cli.check import check
+from chainrule.cli.derive import derive
 from chainrule.cli.explain import explain
 from chainrule.cli.fit import fit
 from chainrule.cli.record import resume
+from chainrule.cli.step import TYPED
 from chainrule.cli.table import evaluate, info, predict
 from chainrule.cli.tutorials import tutorials
 from chainrule.errors import (
@@ -52,9 +54,12 @@ class Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Parse what was typed; this also prints the help."""
+        """Parse what was typed, which is kept; this also prints the help."""
+        typed = tuple(args[1])  # parsing empties the list
         with reader_may_leave():
-            return super().make_context(*args, **kwargs)
+            context = super().make_context(*args, **kwargs)
+        context.meta[TYPED] = typed
+        return context
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -88,6 +93,7 @@ def options(
 
 app.command()(tutorials)
 app.command()(explain)
+app.command()(derive)
 app.command()(fit)
 app.command("train", help="The same as fit.")(fit)
 app.command()(check)

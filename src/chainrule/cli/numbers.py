@@ -94,3 +94,41 @@ def sizes(typed: str) -> tuple[int, ...]:
         return tuple(whole("the units of a hidden layer", 1)(each) for each in typed.split(","))
     except TypedError:
         raise TypedError(sentence("the list of layers", typed, "whole numbers such as 64,32")) from None
+
+
+def sizes_of_all(typed: str) -> tuple[int, ...]:
+    """Read the sizes of a whole network, for an option's `parser`.
+
+    Examples
+    --------
+    >>> sizes_of_all("2,3,1")
+    (2, 3, 1)
+    """
+    try:
+        found = tuple(whole("a size", 1)(each) for each in typed.split(","))
+    except TypedError:
+        found = ()
+    if len(found) < 2:
+        raise TypedError(sentence("the list of sizes", typed, "two whole numbers or more, such as 2,3,1"))
+    return found
+
+
+def rows(thing: str) -> Callable[[str], list[list[float]]]:
+    """Return a reader of rows of numbers, for an option's `parser`.
+
+    Examples
+    --------
+    >>> rows("--inputs")("0.05,0.1; 1,2")
+    [[0.05, 0.1], [1.0, 2.0]]
+    """
+
+    def numbers(typed: str) -> list[list[float]]:
+        try:
+            found = [[float(each) for each in row.split(",")] for row in typed.split(";")]
+        except ValueError:
+            found = []
+        if len({len(row) for row in found}) != 1:
+            raise TypedError(sentence(thing, typed, "numbers such as 0.05,0.1, rows with a ; between"))
+        return found
+
+    return numbers

@@ -166,6 +166,13 @@ def derive(trace: Trace, name: str) -> Derivation:
     ------
     UnknownNameError
         When the step has no weight or bias of that name; the nearest is given.
+
+    Examples
+    --------
+    >>> import chainrule as cr
+    >>> w5 = derive(cr.tutorials.load("jain").trace(), "w5")
+    >>> [factor.name for factor in w5.product.factors]
+    ['∂E_total/∂out_o1', '∂out_o1/∂net_o1', '∂net_o1/∂w5']
     """
     parameter = parameter_called(trace, name)
     gradient = replace(parameter, name=f"d{parameter.name}")

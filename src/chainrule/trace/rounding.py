@@ -69,9 +69,9 @@ class Rounding:
                 sentence(f"the number of {kind}", digits, f"at most {MOST_DIGITS}, which a float carries")
             )
         if self.each not in GRAINS:
-            raise unknown_name("what is rounded", self.each, GRAINS)
+            raise unknown_name("grain of a Rounding", self.each, GRAINS)
         if self.half not in HALVES:
-            raise unknown_name("way of a half", self.half, HALVES)
+            raise unknown_name("direction of a half", self.half, HALVES)
 
     def of(self, value: Decimal) -> Decimal:
         """Return a number rounded; what is not finite stays."""

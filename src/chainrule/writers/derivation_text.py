@@ -142,7 +142,8 @@ class _Writer:
             yield f"{NO_BREAK.join(('the', 'sum', 'of', 'these'))}" + self._factors(
                 product, symbol, self.named
             )
-            yield (f"({total})" if product.factors else total) + self._factors(product, number, self.named)
+            alone = len(values) == 1 or not product.factors
+            yield (total if alone else f"({total})") + self._factors(product, number, self.named)
         else:
             yield f"the sum of all {len(values):,} such terms" + self._factors(product, symbol, self.named)
 

@@ -4,7 +4,7 @@ from chainrule.network.formula import Formula, Number
 from chainrule.writers.printer import ATOM, CASES, FRACTION, POWER, PRODUCT, SIGN, SUM, Printer
 
 TO_ASCII = str.maketrans(
-    {"·": "*", "∂": "d", "√": "sqrt", "²": "^2", "Σ": "sum ", "−": "-", "⊙": "(*)", "ᵀ": "^T"}
+    {"·": "*", "∂": "d", "√": "sqrt", "²": "^2", "Σ": "sum ", "−": "-", "⊙": "(*)", "ᵀ": "^T", "…": "..."}
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chainrule import __version__
+from chainrule.network.formula import Quantity
 from chainrule.trace.step import Trace
 
 
@@ -45,6 +46,12 @@ class Options:
         """
         value += 0.0  # no minus before a zero
         return f"{value:.{self.digits}g}" if self.decimals is None else f"{value:.{self.decimals}f}"
+
+    def value(self, trace: Trace, quantity: Quantity) -> str:
+        """Return the number of a quantity; one that came in keeps its own digits."""
+        given = (quantity.name, quantity.indices[0]) in trace.given
+        value = trace.value(quantity)
+        return Options(self.digits).number(value) if given else self.number(value)
 
     def provenance(self, trace: Trace) -> dict[str, str]:
         """Return what every export carries: who wrote it, of which network, and how to make it again."""

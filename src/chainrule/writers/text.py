@@ -49,7 +49,7 @@ class _Writer:
     def __init__(self, trace: Trace, options: Options, ascii_only: bool) -> None:
         self.trace, self.options, self.most, self.ascii_only = trace, options, options.most, ascii_only
         self.symbols = TextPrinter(trace.name)
-        self.numbers = TextPrinter(lambda quantity: options.number(trace.value(quantity)))
+        self.numbers = TextPrinter(lambda quantity: options.value(trace, quantity))
 
     def plain(self, line: str) -> str:
         """Return a line in the letters asked for: before it is wrapped, because some become longer."""
@@ -75,8 +75,9 @@ class _Writer:
             yield from wrapped("", self.plain(f"Ours: {'; '.join(self.trace.ours)}"), "")
         yield from ("", "NAMES", "")
         for entry in legend(self.trace):
-            lead = self.plain(f"  {entry.names} = {entry.ours}: ")
-            yield from wrapped(lead, self.plain(entry.meaning), "    ")
+            named = bool(self.trace.naming.templates)
+            lead, rest = (entry.names, f"{entry.ours}, {entry.meaning}") if named else entry[1:]
+            yield from wrapped("  ", self.plain(f"{lead}: {rest}"), "    ")
         yield from ("", "CONVENTIONS", "")
         for sentence in conventions(self.trace):
             yield from wrapped("  ", self.plain(sentence), "  ")
@@ -91,7 +92,7 @@ class _Writer:
     def _given(self, quantity: Quantity) -> str:
         """Return a number that came in, as one piece that no line break cuts."""
         mark = self.trace.marks.get(quantity)
-        shown = f"{self.trace.name(quantity)} = {self.options.number(self.trace.value(quantity))}"
+        shown = f"{self.trace.name(quantity)} = {self.options.value(self.trace, quantity)}"
         return self.plain(f"{shown} ({mark})" if mark else shown).replace(" ", NO_BREAK)
 
     def _family(self, shown: Shown) -> Iterator[str]:
