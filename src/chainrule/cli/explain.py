@@ -1,12 +1,20 @@
 """``chainrule explain``: one whole training step, every number of it."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from chainrule.cli import step
-from chainrule.cli.numbers import whole
+from chainrule.cli.numbers import TypedError, whole
+
+if TYPE_CHECKING:
+    from chainrule.trace.matrix import Biases, Slopes
+    from chainrule.trace.step import Trace
+    from chainrule.writers.options import Options
 
 
 def explain(
@@ -30,6 +38,11 @@ def explain(
     significant: int | None = step.SIGNIFICANT,
     each: str | None = step.EACH,
     half: str | None = step.HALF,
+    matrix: bool = typer.Option(False, "--matrix", help="Show it in matrices, a statement for each layer."),
+    diagonal: bool = typer.Option(False, "--diagonal", help="With --matrix: slopes as diagonal matrices."),
+    bias_column: bool = typer.Option(
+        False, "--bias-column", help="With --matrix: biases as a column of the weights."
+    ),
     sizes: str | None = step.SIZES,
     inputs: str | None = step.INPUTS,
     targets: str | None = step.TARGETS,
@@ -67,15 +80,38 @@ def explain(
         steps=steps,
     )
     origin = {"command": step.command_of(context)}
+    _refuse_together(matrix, diagonal or bias_column, out is not None or as_json)
     if out is not None:
         for target, trace in zip(step.targets_of(out, len(traces)), traces, strict=True):
             write(trace, target, digits=digits, decimals=decimals, most=most, overwrite=force, origin=origin)
             print(f"chainrule: wrote {target}", file=sys.stderr)
         return
     options = Options(digits, decimals, most, origin)
+    if matrix:
+        for trace in traces:
+            say(in_matrices(trace, diagonal, bias_column, options, plain), end="\n" if steps > 1 else "")
+        return
     if as_json:
         told = [as_dict(trace, options) for trace in traces]
         say_json(told[0] if steps == 1 else told)
         return
     for trace in traces:
         say(text(trace, options, ascii_only=plain), end="\n" if steps > 1 else "")
+
+
+def _refuse_together(matrix: bool, of_matrices: bool, elsewhere: bool) -> None:
+    """Refuse options that have no meaning together."""
+    if of_matrices and not matrix:
+        raise TypedError("--diagonal and --bias-column were given alone; they may come with --matrix")
+    if matrix and elsewhere:
+        raise TypedError("--matrix was given with a file or --json; it may be printed as text only")
+
+
+def in_matrices(trace: Trace, diagonal: bool, bias_column: bool, options: Options, plain: bool) -> str:
+    """Return a step in matrices, in the orientation of its names."""
+    from chainrule.trace.matrix import Form
+    from chainrule.writers.matrix_text import text
+
+    slopes: Slopes = "diagonal" if diagonal else "hadamard"
+    biases: Biases = "column" if bias_column else "vector"
+    return text(trace, Form(trace.naming.orientation, slopes, biases), options, ascii_only=plain)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from chainrule.display import as_text
 from chainrule.errors import UnknownNameError, nearest, sentence
 from chainrule.network.activations import RowActivation
@@ -239,7 +241,8 @@ class _Paths:
             return []
         quantity = Quantity("penalty", (self.network.depth,))
         tree = substitute(start.penalty.slope, lambda _: parameter)
-        value = float(start.penalty.derivative(start.parameters.W[l][parameter.indices[1:]]))
+        weight = np.array(self.trace.value(parameter))
+        value = float(start.penalty.derivative(weight))
         factor = Factor(self._by(quantity, parameter), quantity, tree, value)
         return [Product(self.trace.name(quantity), value, 1, (factor,))]
 

@@ -59,15 +59,14 @@ class Rounding:
         if (self.decimals is None) == (self.significant is None):
             given = f"decimals={self.decimals}, significant={self.significant}"
             raise InvalidValueError(sentence("what a Rounding keeps", given, "one of the two as a number"))
-        kind, digits, least = (
-            ("decimals", self.decimals, 0)
-            if self.significant is None
-            else ("significant digits", self.significant, 1)
-        )
-        if accept.count(f"the number of {kind}", digits, least=least) > MOST_DIGITS:
-            raise InvalidValueError(
-                sentence(f"the number of {kind}", digits, f"at most {MOST_DIGITS}, which a float carries")
-            )
+        for kind, digits, least in (
+            ("decimals", self.decimals, 0),
+            ("significant digits", self.significant, 1),
+        ):
+            thing = f"the number of {kind}"
+            if digits is not None and accept.count(thing, digits, least=least) > MOST_DIGITS:
+                may_be = f"at most {MOST_DIGITS}, which a float carries"
+                raise InvalidValueError(sentence(thing, digits, may_be))
         if self.each not in GRAINS:
             raise unknown_name("grain of a Rounding", self.each, GRAINS)
         if self.half not in HALVES:
