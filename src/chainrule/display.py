@@ -9,7 +9,7 @@ TEXT = {"Trace": "chainrule.writers.text:text", "Derivation": "chainrule.writers
 HTML = {
     "Trace": "chainrule.writers.html:fragment",
     "Network": "chainrule.writers.svg:svg",
-    "History": "chainrule.plots:history_html",
+    "History": "chainrule.plots.history_svg:history_html",
 }
 
 

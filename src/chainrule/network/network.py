@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from chainrule.display import Drawn
 from chainrule.errors import InvalidTypeError, InvalidValueError, ShapeError, Words, sentence
 from chainrule.network import losses
 from chainrule.network.activations import ACTIVATIONS
@@ -13,7 +14,7 @@ from chainrule.network.losses import Loss
 
 
 @dataclass(frozen=True, init=False)
-class Network:
+class Network(Drawn):
     """Layers in a row, and the loss that training makes small.
 
     Parameters

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from chainrule.display import Drawn
 from chainrule.network.array import Array
 from chainrule.network.optimizers import LBFGS, Optimizer
 from chainrule.network.program import Told
@@ -12,7 +13,7 @@ from chainrule.train.validation import Validation
 
 
 @dataclass
-class History:
+class History(Drawn):
     """A training, told epoch by epoch; everything follows from what was kept step by step.
 
     Parameters
