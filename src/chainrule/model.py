@@ -271,7 +271,7 @@ class Model:
             Computes the step as by hand, rounding on the way; the exact one is its `exact`.
         """
         start = self._start(X, Y, optimizer, row_weights, penalty, dropout_seed)
-        (trace,) = trace_steps(start, 1, self._naming(naming), title)
+        (trace,) = trace_steps(start, 1, self._naming(naming, start), title)
         return trace if rounding is None else trace.rounded(rounding)
 
     def traces(
@@ -305,7 +305,7 @@ class Model:
         """
         start = self._start(X, Y, optimizer, row_weights, penalty, None)
         return list(
-            trace_steps(start, accept.count("the number of steps", steps), self._naming(naming), title)
+            trace_steps(start, accept.count("the number of steps", steps), self._naming(naming, start), title)
         )
 
     def _start(
@@ -327,7 +327,7 @@ class Model:
         slots = init(rule, parameters.theta)
         return Start(self.network, parameters, data, rule, _penalty(penalty), slots, 1, masks)
 
-    def _naming(self, naming: Naming | str | None) -> Naming:
+    def _naming(self, naming: Naming | str | None, start: Start) -> Naming:
         """Return a naming, or the notation of that name for this network."""
         if isinstance(naming, Naming):
             return naming
@@ -335,7 +335,7 @@ class Model:
             raise InvalidTypeError(
                 sentence("the naming of a trace", naming, "a Naming, or a notation's name")
             )
-        return notation(naming or "ours", self.network)
+        return notation(naming or "ours", self.network, len(start.data.X))
 
     def check_gradients(
         self,

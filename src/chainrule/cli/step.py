@@ -86,7 +86,7 @@ def steps_of(
     from chainrule.trace.notations import notation
 
     trace = _first(what, own, of_a_file, data, row)
-    naming = trace.naming if names is None else notation(names, trace.network)
+    naming = trace.naming if names is None else notation(names, trace.network, len(trace.start.data.X))
     found = [
         replace(each, marks=trace.marks if number == 0 else {}, ours=trace.ours)
         for number, each in enumerate(trace_steps(trace.start, steps, naming, trace.title))

@@ -51,6 +51,7 @@ def weights(model: Model, layer: int | None = None) -> "Figure":
         _matrix(axes, W, f"W[{l}], {W.shape[0]} x {W.shape[1]}")
         axes.set_xlabel("unit")
         axes.set_ylabel("input")
+        axes.locator_params(integer=True)
     return drawn
 
 

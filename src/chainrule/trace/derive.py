@@ -216,10 +216,10 @@ class _Paths:
         units = range(self.network.layer(layer).units) if shared else place[-1:]
         terms = [self._ending(parameter, r, j) for r in self.rows for j in units]
         terms += self._penalty(parameter)
+        value = self.trace.value(gradient)
         if len(terms) == 1:
-            return terms[0]
-        paths = sum(each.paths for each in terms)
-        return Product("", self.trace.value(gradient), paths, (), lambda: tuple(terms))
+            return replace(terms[0], value=value)
+        return Product("", value, sum(each.paths for each in terms), (), lambda: tuple(terms))
 
     def _ending(self, parameter: Quantity, r: int, j: int) -> Product:
         """Return the paths of one row through one unit, with the factor that reaches the parameter."""

@@ -31,8 +31,10 @@ ROOT_PI = Decimal("1.7724538509055160272981674833411451827975494561223871")
 
 def tanh(x: Decimal) -> Decimal:
     """Return the hyperbolic tangent of a decimal, from the exponential that does not overflow."""
-    decay = (-2 * abs(x)).exp()
-    return ((1 - decay) / (1 + decay)).copy_sign(x)
+    small = -x.adjusted() if x.is_finite() and x else 0
+    with localcontext(PENCIL, prec=PENCIL.prec + max(0, small)):  # 1 - decay is as small as x
+        decay = (-2 * abs(x)).exp()
+        return ((1 - decay) / (1 + decay)).copy_sign(x)
 
 
 def erf(x: Decimal) -> Decimal:

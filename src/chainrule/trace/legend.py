@@ -86,7 +86,7 @@ def _entry(trace: Trace, kind: str, layers: list[Index]) -> Entry:
 
 def _ours(kind: str) -> str:
     """Return how our code writes a kind, with letters for its indices."""
-    if kind in ("eta", "loss", "penalty"):
-        return kind
     letters = ",".join(LETTERS.get(kind, OF_A_UNIT))
+    if not letters:
+        return kind
     return f"A[0][{letters}]" if kind == "X" else f"{kind}[l][{letters}]"

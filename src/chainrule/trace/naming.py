@@ -48,6 +48,7 @@ LETTERS: Mapping[str, str] = {
     **dict.fromkeys(("b", "db", "b_after", "q"), "j"),
     **{f"{slot}_W{when}": "ij" for slot in "msv" for when in ("", "_after")},
     **{f"{slot}_b{when}": "j" for slot in "msv" for when in ("", "_after")},
+    **dict.fromkeys(("loss", "penalty", "loss_after", "penalty_after", "eta"), ""),
     "w": "r",
     "jacobian": "rkj",
     "path": "rjk",
@@ -119,7 +120,8 @@ class Naming:
         template = OURS.get(kind, kind) if own is None else own
         name = template.format_map(_Fields(self, int(layer), indices))
         row = indices.get("r")
-        shown = self.rows_shown and row is not None and own is not None
+        of_others = any(field in OURS or "_" in field.strip("_") for field in _fields(template))
+        shown = self.rows_shown and row is not None and own is not None and not of_others
         return f"{name}[{row + 1}]" if shown and row is not None else name
 
 

@@ -1,6 +1,7 @@
 """The notations to choose from: each tutorial's, made for any network, and ours."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 
 from chainrule.errors import unknown_name
@@ -158,7 +159,7 @@ NOTATIONS: Mapping[str, Callable[[Network], Naming]] = {
 }
 
 
-def notation(name: str, network: Network) -> Naming:
+def notation(name: str, network: Network, rows: int = 1) -> Naming:
     """Return a notation for a network by its name.
 
     Parameters
@@ -167,6 +168,8 @@ def notation(name: str, network: Network) -> Naming:
         "ours", or a tutorial's id.
     network : Network
         The network whose numbers are to be named.
+    rows : int
+        How many rows the step has.
 
     Raises
     ------
@@ -182,7 +185,11 @@ def notation(name: str, network: Network) -> Naming:
     """
     if name not in NOTATIONS:
         raise unknown_name("notation", name, NOTATIONS)
-    return NOTATIONS[name](network)
+    naming = NOTATIONS[name](network)
+    if rows == 1:
+        return naming
+    # With several rows the loss is their mean, so a path is no derivative of one output's own loss.
+    return replace(naming, templates={k: v for k, v in naming.templates.items() if k != "path"})
 
 
 def _units(network: Network, letters: list[str]) -> list[list[str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from chainrule.errors import InvalidValueError, sentence, unknown_name
+from chainrule.errors import InvalidValueError, Words, sentence, unknown_name
 from chainrule.network import accept
 
 Grain: TypeAlias = Literal["result", "sum", "product"]
@@ -57,7 +57,7 @@ class Rounding:
 
     def __post_init__(self) -> None:
         if (self.decimals is None) == (self.significant is None):
-            given = f"decimals={self.decimals}, significant={self.significant}"
+            given = Words(f"decimals={self.decimals}, significant={self.significant}")
             raise InvalidValueError(sentence("what a Rounding keeps", given, "one of the two as a number"))
         for kind, digits, least in (
             ("decimals", self.decimals, 0),
