@@ -28,7 +28,8 @@ def _sentences(trace: Trace) -> Iterator[str]:
     network, start = trace.network, trace.start
     yield _of_the_loss(network)
     if len(start.data.X) > 1 and start.data.row_weights is None:
-        yield f"The loss of the {len(start.data.X)} rows is their mean, so every gradient is divided by that."
+        n = len(start.data.X)
+        yield f"The loss of the {n} rows is their mean, so every gradient is divided by {n}."
     if start.data.row_weights is not None:
         yield "The loss of the rows is their weighted mean: divided by the sum of the row weights."
     yield from _of_the_biases(network)

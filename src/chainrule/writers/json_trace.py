@@ -49,7 +49,11 @@ CLOSE = 1e-9
 
 def document(trace: Trace, options: Options = Options()) -> str:  # noqa: B008 - it is frozen
     """Write a trace as JSON: every number, and the formulas of the first `options.most` of each kind."""
-    return json.dumps(as_dict(trace, options), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    told = as_dict(trace, options)
+    written = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    if any("\ud800" <= letter <= "\udfff" for letter in written):  # which UTF-8 cannot spell
+        written = json.dumps(told, indent=1, allow_nan=False)
+    return f"{written}\n"
 
 
 def as_dict(trace: Trace, options: Options = Options()) -> dict[str, Any]:  # noqa: B008
@@ -277,9 +281,13 @@ def _read(values: Any) -> Array:
 def _checked(trace: Trace, family: Family, entry: Mapping[str, Any]) -> Family:
     """Return a family with the numbers of the file, once each is what its formula gives."""
     values, computed = _read(entry["values"]), family.array
+    kind, (layer, *_) = family.quantity.name, family.quantity.indices
     if values.shape != computed.shape:
-        thing = f"the shape of {entry['kind']}[{entry['layer']}]"
+        thing = f"the shape of {kind}[{layer}]"
         raise InvalidValueError(sentence(thing, values.shape, f"{computed.shape}"))
+    if _numbers(trace, kind, int(layer), computed)["names"] != entry["names"]:
+        thing = f"the names of {kind}[{layer}]"
+        raise InvalidValueError(sentence(thing, entry["names"], "those that its naming gives"))
     room = CLOSE * np.abs(computed[np.isfinite(computed)]).max(initial=0.0)
     off = np.argwhere(~np.isclose(values, computed, rtol=CLOSE, atol=room, equal_nan=True))
     if len(off):
@@ -288,7 +296,7 @@ def _checked(trace: Trace, family: Family, entry: Mapping[str, Any]) -> Family:
             int(index) if isinstance(letter, str) else int(letter)
             for letter, index in zip(family.quantity.indices[1:], place, strict=True)
         )
-        name = trace.name(Quantity(family.quantity.name, (family.quantity.indices[0], *fixed)))
+        name = trace.name(Quantity(kind, (layer, *fixed)))
         hint = "which its formula gives"
         raise InvalidValueError(sentence(name, values[place], repr(float(computed[place])), hint))
     return replace(family, numbers=values.reshape(family.shape))
