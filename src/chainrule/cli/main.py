@@ -174,7 +174,8 @@ def _of_the_parser(error: Any) -> str:
         known = [name for name in names if name.startswith("-")]
         return str(unknown_name("option", error.option_name, known))
     if kind == "MissingParameter" and error.param is not None and getattr(error.param, "help", None):
-        return f"{error.param.name.upper()} was missing; it may be {_clause(error.param.help)}"
+        name = error.param.metavar or error.param.name.upper()
+        return f"{name} was missing; it may be {_clause(error.param.help)}"
     return _clause(error.format_message().replace("argument(s)", "argument"))
 
 
