@@ -7,7 +7,7 @@ from typing import Any
 from chainrule.network.formula import Number, Quantity
 from chainrule.trace.derive import Derivation, Factor, Product, meaning, number, symbol
 from chainrule.writers.formula_text import TextPrinter, in_ascii
-from chainrule.writers.lines import NO_BREAK, wrapped
+from chainrule.writers.lines import NO_BREAK, shown_controls, wrapped
 from chainrule.writers.options import Options
 
 STEP = "  "
@@ -101,6 +101,7 @@ class _Writer:
 
     def plain(self, line: str) -> str:
         """Return a line in the letters asked for."""
+        line = shown_controls(line)
         return in_ascii(line) if self.ascii_only else line
 
     def _product(self, name: str, product: Product, indent: str) -> Iterator[str]:

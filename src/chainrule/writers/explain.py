@@ -67,13 +67,13 @@ def explain(
     Examples
     --------
     >>> import os, tempfile
+    >>> from pathlib import Path
     >>> import chainrule as cr
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = os.path.join(folder, "step.md")
     ...     explain(cr.tutorials.load("jain").trace(), path)
-    ...     print(open(path, encoding="utf-8").readline())
+    ...     print(Path(path).read_text("utf-8").splitlines()[0])
     # Back Propagation in Neural Networks
-    <BLANKLINE>
     """
     if not isinstance(trace, Trace):
         raise InvalidTypeError(sentence("what was to be explained", trace, "a Trace, as model.trace gives"))

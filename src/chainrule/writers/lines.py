@@ -6,6 +6,19 @@ WIDTH = 80
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
+def shown_controls(text: str) -> str:
+    r"""Return text with everything that a terminal would obey instead of show as its number.
+
+    Examples
+    --------
+    >>> shown_controls("a\x1b[31m\u202eb")
+    'aU+001B[31mU+202Eb'
+    """
+    return "".join(
+        letter if letter.isprintable() or letter == NO_BREAK else f"U+{ord(letter):04X}" for letter in text
+    )
+
+
 def wrapped(lead: str, line: str, indent: str) -> list[str]:
     """Break a line where it would be too long: between terms, or if need be inside them.
 

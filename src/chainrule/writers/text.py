@@ -8,7 +8,7 @@ from chainrule.trace.legend import legend
 from chainrule.trace.step import Statement, Trace
 from chainrule.writers.equations import EQUATIONS
 from chainrule.writers.formula_text import TextPrinter, in_ascii
-from chainrule.writers.lines import NO_BREAK, wrapped
+from chainrule.writers.lines import NO_BREAK, shown_controls, wrapped
 from chainrule.writers.options import Options
 from chainrule.writers.outline import Shown, outline
 
@@ -43,6 +43,11 @@ def document(trace: Trace, options: Options) -> str:
     )
 
 
+def statement_lines(trace: Trace, statement: Statement, options: Options, *, frozen: bool) -> list[str]:
+    """Return one statement as lines of text: symbols, numbers, value."""
+    return list(_Writer(trace, options, ascii_only=False).statement(statement, frozen))
+
+
 class _Writer:
     """Writes one trace."""
 
@@ -53,6 +58,7 @@ class _Writer:
 
     def plain(self, line: str) -> str:
         """Return a line in the letters asked for: before it is wrapped, because some become longer."""
+        line = shown_controls(line)
         return in_ascii(line) if self.ascii_only else line
 
     def lines(self) -> Iterator[str]:
@@ -97,11 +103,12 @@ class _Writer:
 
     def _family(self, shown: Shown) -> Iterator[str]:
         for statement in shown.statements:
-            yield from self._statement(statement, frozen=shown.family.equation == "frozen")
+            yield from self.statement(statement, frozen=shown.family.equation == "frozen")
         if shown.left_out:
             yield f"  ({shown.left_out} more of these not shown: ask for them with --most)"
 
-    def _statement(self, statement: Statement, frozen: bool) -> Iterator[str]:
+    def statement(self, statement: Statement, frozen: bool) -> Iterator[str]:
+        """Yield the lines of one statement."""
         name, value = self.trace.name(statement.quantity), self.options.number(statement.value)
         members = []
         if statement.tree is not None:
