@@ -10,6 +10,7 @@ from chainrule.network.network import Network
 from chainrule.network.optimizers import Optimizer
 from chainrule.network.parameters import Parameters
 from chainrule.trace.naming import Naming
+from chainrule.trace.rounding import Rounding
 from chainrule.trace.step import Trace
 
 
@@ -86,9 +87,10 @@ class Preset:
         X, Y = self.training_rows()
         return self.model.fit(X, Y, progress=progress, **{**own, **choices})  # type: ignore[arg-type]
 
-    def trace(self, model: Model | None = None) -> Trace:
-        """Return one whole step of a model, or of the start, in the preset's own names."""
+    def trace(self, model: Model | None = None, *, rounding: Rounding | None = None) -> Trace:
+        """Return one whole step of a model, or of the start, in the preset's own names; by hand if asked."""
         trace = (model or self.model).trace(
             self.X, self.Y, optimizer=self.optimizer, naming=self.naming, title=self.title
         )
-        return trace if model else replace(trace, marks=self.marks, ours=self.ours)
+        trace = trace if model else replace(trace, marks=self.marks, ours=self.ours)
+        return trace if rounding is None else trace.rounded(rounding)
