@@ -5,7 +5,7 @@ The arithmetic that training uses is `reference/update.py`; a test holds the two
 
 from collections.abc import Mapping
 
-from chainrule.network.formula import Formula, Number, Quantity, sqrt
+from chainrule.network.formula import Formula, FormulaLike, Number, Quantity, sqrt
 from chainrule.network.optimizers import (
     Adagrad,
     Adam,
@@ -17,15 +17,15 @@ from chainrule.network.optimizers import (
 )
 
 
-def rule(optimizer: Optimizer, t: int, decays: bool) -> Mapping[str, Formula]:
+def rule(optimizer: Optimizer, t: FormulaLike, decays: bool) -> Mapping[str, Formula]:
     """Return the formula of each new slot, then of the new parameter ``theta``.
 
     Parameters
     ----------
     optimizer : Optimizer
         The rule; its numbers other than the learning rate are written out.
-    t : int
-        Which step this is, from 1.
+    t : int or Formula
+        Which step this is, from 1; a formula where it is to stay open.
     decays : bool
         Whether AdamW's decay takes hold of this parameter: it does of weights.
 

@@ -115,7 +115,7 @@ class _Writer:
     def _group(self, group: Group) -> Iterator[str]:
         """Yield an equation, and what it gives in one layer."""
         if group.equation in EQUATIONS:
-            left, right = (_EQUATION.text(side) for side in EQUATIONS[group.equation][1:])
+            left, right = (EQUATION.text(side) for side in EQUATIONS[group.equation][1:])
             sign = r"\leftarrow" if group.equation == "U" else "="
             yield rf"\subsection*{{Layer {group.layer}, {group.equation}:\quad ${left} {sign} {right}$}}"
         for shown in group.shown:
@@ -184,4 +184,4 @@ def _of_equation(quantity: Quantity) -> str:
     return f"{shown}_{{{row[0]}}}" if row else shown
 
 
-_EQUATION = LatexPrinter(_of_equation)
+EQUATION = LatexPrinter(_of_equation)
