@@ -93,7 +93,7 @@ def test_a_large_network_compares_sums_and_is_written_whole(monkeypatch):
     monkeypatch.setattr(room, "COMPARED", 10)
     net = cr.Network.dense([4, 5, 3], hidden="relu", output="softmax", loss="cross_entropy")
     written = document(cr.Model(net, seed=0).trace(np.ones((2, 4)), np.eye(3)[:2]), Options())
-    assert '"the sum of delta2"' in written
+    assert "the sum of delta2" in written
     assert executed(written)["different"] == []
     assert executed(written.replace("delta2 @ W2.T", "2 * delta2 @ W2.T"))["different"] != []
 
