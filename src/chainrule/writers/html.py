@@ -170,12 +170,7 @@ class _View:
             "name": group.equation,
             "layer": group.layer,
             "equation": Markup(math(_equation(group.equation))) if group.equation in EQUATIONS else "",
-            "statements": [
-                self._statement(
-                    each, group.equation == "frozen", f"{part.key}-{group.equation}-{group.layer}"
-                )
-                for each in statements
-            ],
+            "statements": [self._statement(each, group.equation == "frozen", place) for each in statements],
             "left_out": sum(shown.left_out for shown in group.shown),
         }
 

@@ -11,7 +11,7 @@ from chainrule.writers.options import Options
 STYLE = """
 .net { font: 12px ui-sans-serif, system-ui, sans-serif; --ink: #1b2430; --quiet: #667081; --line: #8a94a6;
   --fill: #ffffff; --page: #ffffff; --forward: #1f5fa8; --backward: #a33d12; --lit: #ffd76a; }
-@media (prefers-color-scheme: dark) { .net { --ink: #e6eaf0; --quiet: #9aa5b5; --line: #66728a;
+@media screen and (prefers-color-scheme: dark) { .net { --ink: #e6eaf0; --quiet: #9aa5b5; --line: #66728a;
   --fill: #1a2029; --page: #12161d; --forward: #7db4f5; --backward: #f0a070; --lit: #8a6a12; } }
 .net .node circle, .net .node rect { fill: var(--fill); stroke: var(--ink); stroke-width: 1.4; }
 .net .bias circle { stroke-dasharray: 2 2; }
