@@ -288,7 +288,7 @@ class _Step:
         for name in self.new_slots:
             known[name] = Quantity(f"{name}_{letter}", place)
             known[f"{name}_after"] = Quantity(f"{name}_{letter}_after", place)
-        for name, tree in rule(self.optimizer, self.start.t, decays=letter == "W").items():
+        for name, tree in rule(self.optimizer, Quantity("t", (0,)), decays=letter == "W").items():
             if name != "theta":
                 slot = blocks(l, self.parameters.like(self.new_slots[name]))[letter, l]
                 filled = put(tree, **known)

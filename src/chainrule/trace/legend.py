@@ -13,6 +13,7 @@ MEANINGS: Mapping[str, str] = {
     "A": "the output of unit j of layer l",
     "Y": "the target of output j",
     "eta": "the learning rate",
+    "t": "which step this is, from 1",
     "w": "how much row r counts",
     "W": "the weight from unit i of the layer before to unit j of layer l",
     "b": "the bias of layer l",

@@ -12,7 +12,7 @@ from chainrule.display import Drawn, as_text
 from chainrule.network.array import Array
 from chainrule.network.formula import Formula, Index, Number, Quantity, at, expand, substitute
 from chainrule.network.network import Network
-from chainrule.network.optimizers import Optimizer
+from chainrule.network.optimizers import Adam, Optimizer
 from chainrule.network.parameters import Parameters
 from chainrule.network.penalties import Penalty
 from chainrule.network.program import Data
@@ -162,6 +162,8 @@ class Start:
             ("Y", L): self.data.Y.astype(np.float64),
             ("eta", 0): np.array(self.optimizer.learning_rate),
         }
+        if isinstance(self.optimizer, Adam):
+            given["t", 0] = np.array(float(self.t))
         given |= {(name, L): value for name, value in self.network.loss.constants.items()}
         if self.data.row_weights is not None:
             given["w", 0] = self.data.row_weights
