@@ -1,7 +1,7 @@
 """What a reader chooses about how a trace is written: digits, length, and what is said of its origin."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chainrule import __version__
 from chainrule.network.formula import Quantity
@@ -22,19 +22,22 @@ class Options:
         How many statements of one family are shown, 1 or more; how many are left out is said.
     origin : mapping of str to str
         What else is known of where the step is from: the command that made it, the seed.
+    rounds : int
+        How many rounds a workbook goes on for on a sheet of its own, 0 or more.
     """
 
     digits: int = 10
     decimals: int | None = None
     most: int = 100
     origin: Mapping[str, str] = field(default_factory=dict)
+    rounds: int = 200
 
     def of(self, trace: Trace) -> "Options":
         """Return the options for a trace: one that was rounded to decimals shows as many."""
         decimals = trace.rounding.decimals if trace.rounding else None
         if self.decimals is not None or decimals is None:
             return self
-        return Options(self.digits, decimals, self.most, self.origin)
+        return replace(self, decimals=decimals)
 
     def number(self, value: float) -> str:
         """Return a number with the digits asked for.
