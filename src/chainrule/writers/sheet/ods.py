@@ -71,9 +71,9 @@ def write(book: Book) -> bytes:
     return _reproducible(file)
 
 
-def _style(name: str, family: str, looks: str) -> Element:
-    tag = f'<style:style style:name="{name}" style:family="{family}">{looks}</style:style>'
-    return Element.from_tag(tag)
+def _style(name: str, family: str, looks: str) -> str:
+    """Return a style as XML."""
+    return f'<style:style style:name="{name}" style:family="{family}">{looks}</style:style>'
 
 
 def _of_width(width: float) -> str:

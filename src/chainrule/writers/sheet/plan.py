@@ -87,14 +87,15 @@ class _Plan:
         rows += [[], _head("Names", "in code", "what it is")]
         rows += [[_text(each.names), _text(each.ours), _text(each.meaning)] for each in legend(trace)]
         rows += [[_text("A cell whose name would be an address is called otherwise: w5 is w_5.", "quiet")]]
-        rows += [[], _head("Conventions"), *([_text(each)] for each in conventions(trace))]
-        origin = self.options.provenance(trace).items()
-        rows += [[], _head("Origin"), *([_text(name), _text(value)] for name, value in origin)]
+        rows += [[], _head("Conventions")]
+        rows += [[_text(each)] for each in conventions(trace)]
+        rows += [[], _head("Origin")]
+        rows += [[_text(name), _text(value)] for name, value in self.options.provenance(trace).items()]
         return Sheet("Read me", (40.0, 24.0, 70.0), rows=rows)
 
     def _given(self) -> Sheet:
         """Return the sheet of the data: inputs, targets, learning rate and the like."""
-        rows = [_head("number", "value", "where it is from", "name of the cell")]
+        rows = [_head("number", "value", "where it is from", "cell")]
         for quantity in self.given:
             if not changes(quantity):
                 mark = _text(self.trace.marks.get(quantity, ""), "quiet")
@@ -103,9 +104,7 @@ class _Plan:
 
     def _state(self) -> Sheet:
         """Return the sheet of what a step changes: old values, and beside them the new ones."""
-        rows = [
-            _head("number", "old: change, paste here", "where it is from", "new: copy", "name of the cell")
-        ]
+        rows = [_head("number", "old: change, paste here", "where it is from", "new: copy", "cell")]
         for quantity in self.given:
             if changes(quantity):
                 mark = _text(self.trace.marks.get(quantity, ""), "quiet")
@@ -128,7 +127,7 @@ class _Plan:
     def _computed(self) -> Iterator[Sheet]:
         """Yield a sheet for each layer's passes, the loss, the update, and the loss after."""
         for title, families in groupby(self.trace.families, key=self._title):
-            rows: list[list[Cell | None]] = [_head("number", "value", "formula", "name of the cell")]
+            rows: list[list[Cell | None]] = [_head("number", "value", "formula", "cell")]
             before = None
             for family in families:
                 place = (family.equation, family.quantity.indices[0])
