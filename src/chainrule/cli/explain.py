@@ -32,6 +32,9 @@ def explain(
         None, parser=whole("--decimals", 0, 17), help="Digits shown after the point instead."
     ),
     most: int = typer.Option(100, parser=whole("--most", 1), help="How many numbers of one kind are shown."),
+    rounds: int = typer.Option(
+        200, parser=whole("--rounds", 0, 10_000), help="Rounds on a sheet of their own."
+    ),
     names: str | None = step.NAMES,
     steps: int = typer.Option(1, parser=whole("--steps", 1, 1000), help="How many steps in a row."),
     round_to: int | None = step.DECIMALS,
@@ -83,7 +86,17 @@ def explain(
     _refuse_together(matrix, diagonal or bias_column, out is not None or as_json)
     if out is not None:
         for target, trace in zip(step.targets_of(out, len(traces)), traces, strict=True):
-            write(trace, target, digits=digits, decimals=decimals, most=most, overwrite=force, origin=origin)
+            shown = {"digits": digits, "decimals": decimals, "most": most, "rounds": rounds}
+            write(
+                trace,
+                target,
+                digits=digits,
+                decimals=decimals,
+                most=most,
+                rounds=rounds,
+                overwrite=force,
+                origin=origin,
+            )
             print(f"chainrule: wrote {target}", file=sys.stderr)
         return
     options = Options(digits, decimals, most, origin)

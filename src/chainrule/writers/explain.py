@@ -34,6 +34,7 @@ def explain(
     digits: int = 10,
     decimals: int | None = None,
     most: int = 100,
+    rounds: int = 200,
     overwrite: bool = False,
     origin: Mapping[str, str] | None = None,
 ) -> None:
@@ -52,6 +53,8 @@ def explain(
     most : int
         How many numbers of one kind are shown where a form could not hold them all; what is left
         out is said in the file.
+    rounds : int
+        How many rounds a workbook goes on for, 0 or more.
     overwrite : bool
         Whether an existing file may be replaced.
     origin : mapping of str to str, optional
@@ -82,6 +85,7 @@ def explain(
         None if decimals is None else accept.count("decimals", decimals, least=0),
         accept.count("most", most),
         dict(origin or {}),
+        accept.count("rounds", rounds, least=0),
     )
     writer = import_module(WRITERS[suffix_of(path)])
     written = writer.document(trace, options)

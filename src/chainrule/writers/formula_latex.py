@@ -9,7 +9,7 @@ from chainrule.writers.typeset import Applied, Ratio, Symbol, Typeset, Words, ty
 GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "sigma"}
 
 # What the text fonts lack or LaTeX reads as a command: the typewriter font has them at their places.
-TYPEWRITER = set('\\{}$&#^_%~<>|"`')
+TYPEWRITER = set('\\{}$&#^_%~<>|"')
 ACCENTS = {"\u0300", "\u0301", "\u0302", "\u0303", "\u0308", "\u0327", "\u030a"}
 
 
@@ -34,7 +34,7 @@ def _letter(letter: str) -> str:
         return r"\ldots{}"
     parts = unicodedata.normalize("NFD", letter)
     plain = len(parts) == 1 or (len(parts) == 2 and parts[1] in ACCENTS and letter < "\u0100")
-    if plain and parts[0].isascii() and parts[0].isprintable():
+    if plain and parts[0].isascii() and parts[0].isprintable() and letter != "`":
         return letter
     return rf"\texttt{{U+{ord(letter):04X}}}"
 

@@ -114,19 +114,12 @@ class _Picture:
                 f'<rect x="{x - 34:g}" y="{y - 46:g}" width="68" height="92" rx="6"/>'
                 f'<text x="{x:g}" y="{y:g}">{size}</text><text x="{x:g}" y="{y + 16:g}">units</text></g>'
             )
-        name = escaped(_short(self._name(node)))
+        name = escaped(short(unit_name(self.naming, node)))
         return (
             f'<g class="node" id="unit-{node.layer}-{node.unit}">'
             f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS:g}"/>'
             f'<text x="{x:g}" y="{y + 4:g}">{name}</text>{self._beside(node)}</g>'
         )
-
-    def _name(self, node: Node) -> str:
-        """Return what a unit is called: by itself where the reader's notation has such names."""
-        units = self.naming.tables.get("units")
-        if units is not None and node.layer < len(units):
-            return str(units[node.layer][node.unit])
-        return self.naming.name(Quantity("A", (node.layer, 0, node.unit)))
 
     def _beside(self, node: Node) -> str:
         """Return the numbers of a unit, below it."""
@@ -152,7 +145,7 @@ class _Picture:
         )
 
     def _negative(self, edge: Edge) -> bool:
-        return self.trace is not None and edge.kind != "block" and self.trace.value(_weight(edge)) < 0
+        return self.trace is not None and edge.kind != "block" and self.trace.value(weight_of(edge)) < 0
 
     def _labels(self, drawn: Layout) -> list[str]:
         """Return the weights at their lines."""
@@ -167,11 +160,19 @@ class _Picture:
     def _said(self, edge: Edge) -> str:
         """Return the name and the number of a weight."""
         assert self.trace is not None
-        weight = _weight(edge)
-        return f"{_short(self.trace.name(weight), 14)} {self.options.value(self.trace, weight)}"
+        weight = weight_of(edge)
+        return f"{short(self.trace.name(weight), 14)} {self.options.value(self.trace, weight)}"
 
 
-def _weight(edge: Edge) -> Quantity:
+def unit_name(naming: Naming, node: Node) -> str:
+    """Return what a unit is called: by itself where the reader's notation has such names."""
+    units = naming.tables.get("units")
+    if units is not None and node.layer < len(units):
+        return str(units[node.layer][node.unit])
+    return naming.name(Quantity("A", (node.layer, 0, node.unit)))
+
+
+def weight_of(edge: Edge) -> Quantity:
     """Return the weight or bias that a line stands for."""
     if edge.kind == "b":
         return Quantity("b", (edge.layer, edge.source))
@@ -184,6 +185,6 @@ def edge_id(edge: Edge) -> str:
     return f"edge-{edge.layer}-{start}-to-{edge.unit}"
 
 
-def _short(name: str, most: int = 10) -> str:
+def short(name: str, most: int = 10) -> str:
     """Return a name that fits its place."""
     return name if len(name) <= most else f"{name[: most - 1]}…"
