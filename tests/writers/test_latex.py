@@ -93,11 +93,12 @@ def test_hostile_names_show_as_they_are_and_do_nothing(pdflatex, tmp_path):
         naming = Naming({"input": "{unit}", "Z": "{unit}"}, {"units": [[name], [f"{name}2"]]})
         trace = cr.Model(cr.Network.dense([1, 1]), seed=0).trace([[1.0]], [[1.0]], naming=naming, title=name)
         compiled(pdflatex, tmp_path, document(trace, Options(origin={"command": name})), f"step{number}")
-        done = subprocess.run(
-            ["pdftotext", f"step{number}.pdf", "-"], cwd=tmp_path, capture_output=True, check=False
-        )
+        if shutil.which("pdftotext") is None:
+            continue
+        command = ["pdftotext", f"step{number}.pdf", "-"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
         text = done.stdout.decode("utf-8", "replace").replace("\n", "")
-        if done.returncode == 0 and name.isascii() and name.isprintable() and len(name) < 50:
+        if name.isascii() and name.isprintable() and "`" not in name and len(name) < 50:
             assert name.replace(" ", "") in text.replace(" ", "")
     assert not (tmp_path / "hacked").exists()
 

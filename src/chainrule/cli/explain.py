@@ -86,7 +86,6 @@ def explain(
     _refuse_together(matrix, diagonal or bias_column, out is not None or as_json)
     if out is not None:
         for target, trace in zip(step.targets_of(out, len(traces)), traces, strict=True):
-            shown = {"digits": digits, "decimals": decimals, "most": most, "rounds": rounds}
             write(
                 trace,
                 target,
