@@ -1,6 +1,7 @@
 """A step as LaTeX: it compiles with pdflatex and amsmath alone, fits the page, shows names as they are."""
 
 import re
+import shutil
 import subprocess
 
 import numpy as np
