@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from chainrule import __version__
+from chainrule.cli.audit import audit
 from chainrule.cli.check import check
 from chainrule.cli.derive import derive
 from chainrule.cli.explain import explain
@@ -94,6 +95,7 @@ def options(
 app.command()(tutorials)
 app.command()(explain)
 app.command()(derive)
+app.command()(audit)
 app.command()(fit)
 app.command("train", help="The same as fit.")(fit)
 app.command()(check)

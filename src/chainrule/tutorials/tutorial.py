@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -18,6 +18,9 @@ from chainrule.network.network import Network
 from chainrule.network.optimizers import GradientDescent
 from chainrule.network.parameters import Parameters
 from chainrule.trace.notations import notation
+from chainrule.tutorials.audit.audit import audit
+from chainrule.tutorials.audit.entry import Audit, Entry
+from chainrule.tutorials.audit.numbers import Numbers
 from chainrule.tutorials.preset import Preset
 
 DATA = files("chainrule.tutorials") / "data"
@@ -55,6 +58,25 @@ class Tutorial(Preset):
     def claims(self) -> list[dict[str, Any]]:
         """Every claim it makes, in its order."""
         return list(self.facts["claims"])
+
+    def audit(self) -> Audit:
+        """Return a verdict for every number, formula and claim that it prints, each found by computation.
+
+        Examples
+        --------
+        >>> from chainrule.tutorials import load
+        >>> load("jain").audit().counts("number")
+        {'exact': 4, 'rounded': 26, 'rounded along the way': 1, 'mislabelled': 1, 'misprint': 1, 'unexplained': 4}
+        """
+        return audit(self)
+
+    def judged_number(self, entry: dict[str, Any]) -> Entry:
+        """Return the audit's entry of one of its numbers."""
+        return self._numbers_judge.judge(entry)
+
+    @cached_property
+    def _numbers_judge(self) -> Numbers:
+        return Numbers(self)
 
 
 def read(name: str) -> Tutorial:
