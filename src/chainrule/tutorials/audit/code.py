@@ -1,4 +1,4 @@
-"""Judging a line of code: is it Python, and does it compute what the network's own formulas compute?"""
+"""Judging a line of code: whether it is Python, and computes what the network's own formulas compute."""
 
 import ast
 from typing import Any
@@ -14,7 +14,7 @@ from chainrule.writers.formula_python import PythonPrinter
 CLOSE = 1e-9
 
 
-def judge_code(entry: dict[str, Any], reader: Reader, printed: str) -> Entry | None:
+def judge_code(entry: dict[str, Any], reader: Reader) -> Entry | None:
     """Return the entry of a line of code; None for what is none."""
     if entry["kind"] != "code":
         return None
@@ -48,7 +48,7 @@ def _shapes(tree: Formula, reader: Reader) -> str:
             return f"valid Python; here it runs over {network.depth - 1} hidden layer"
         case Function("NeuronLayer", _):
             inputs, units = network.sizes[0], network.sizes[1]
-            return f"valid Python; the transpose of ({inputs}, {units}) has a row for each of the {units} neurons"
+            return f"valid Python; the transpose of ({inputs}, {units}) has {units} rows, one a neuron"
     return "valid Python"
 
 

@@ -1,4 +1,4 @@
-"""Experiments with a tutorial's own network: does it learn, what does a product cost, what does it have?"""
+"""Experiments with a tutorial's own network: whether it learns, what a product costs, what it has."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +20,7 @@ class Outcome(NamedTuple):
 
 
 def learns(tutorial: "Tutorial") -> Outcome:
-    """Train as the tutorial does: does the loss fall, and do the outputs come closer to the targets?"""
+    """Train as the tutorial does: the loss falls, and the outputs come closer to the targets."""
     X, Y = tutorial.training_rows()
     before, model = tutorial.model, tutorial.trained()
     losses = before.loss(X, Y), model.loss(X, Y)
@@ -30,11 +30,12 @@ def learns(tutorial: "Tutorial") -> Outcome:
 
 
 def every_round_is_better(tutorial: "Tutorial") -> Outcome:
-    """Train as the tutorial does: is the loss lower after every epoch, of any learning rate?"""
+    """Train as the tutorial does: the loss is lower after every epoch, also with ten times the rate."""
     found = []
     for rate in (tutorial.optimizer.learning_rate, 10 * tutorial.optimizer.learning_rate):
         try:
-            losses = tutorial.trained(optimizer=GradientDescent(rate), epochs=10).history.loss  # type: ignore[union-attr]
+            history = tutorial.trained(optimizer=GradientDescent(rate), epochs=10).history
+            losses = np.array([]) if history is None else history.loss
         except ArithmeticError:
             losses = np.array([0.0, np.inf])
         found.append((rate, bool(np.all(np.diff(losses) < 0))))
@@ -46,7 +47,7 @@ def every_round_is_better(tutorial: "Tutorial") -> Outcome:
 
 
 def first_step_helps_each_output(tutorial: "Tutorial") -> Outcome:
-    """Take one step: is every output closer to its target, and the loss of each lower?"""
+    """Take one step: every output is closer to its target, and the loss of each lower."""
     trace = tutorial.trace()
     L = trace.network.depth
     before, after = trace.array("loss_term", L)[0], trace.array("loss_term_after", L)[0]
@@ -55,7 +56,7 @@ def first_step_helps_each_output(tutorial: "Tutorial") -> Outcome:
 
 
 def first_step_lowers_the_loss(tutorial: "Tutorial") -> Outcome:
-    """Take one step: is the loss lower?"""
+    """Take one step: the loss is lower."""
     trace = tutorial.trace()
     L = trace.network.depth
     before, after = float(trace.array("loss", L)), float(trace.array("loss_after", L))
@@ -73,7 +74,7 @@ def every_gradient_is_right(tutorial: "Tutorial") -> Outcome:
 
 
 def bias_moves_the_origin(tutorial: "Tutorial") -> Outcome:
-    """Ask a network without biases for inputs of 0: can its weights change the answer?"""
+    """Ask a network without biases for inputs of 0: no weights change its answer."""
     from chainrule.model import Model
     from chainrule.network.network import Network
 
@@ -81,7 +82,8 @@ def bias_moves_the_origin(tutorial: "Tutorial") -> Outcome:
     net = Network.dense(tutorial.network.sizes, hidden="tanh", output="tanh", bias="none")
     without = {float(Model(net, seed=seed).predict(origin)[0, 0]) for seed in range(5)}
     own = tutorial.model.predict(origin)[0]
-    said = f"without biases tanh units answer {sorted(without)} whatever the weights; with them {own.round(4).tolist()}"
+    answers = f"{sorted(without)} for any weights; with them {own.round(4).tolist()}"
+    said = f"without biases tanh units answer {answers}"
     return Outcome(without == {0.0} and bool(own.any()), said)
 
 
@@ -98,7 +100,7 @@ def without_activation_it_is_one_matrix(tutorial: "Tutorial") -> Outcome:
     )
 
 
-def works_for_any_size(tutorial: "Tutorial") -> Outcome:
+def works_for_any_size(_: "Tutorial") -> Outcome:
     """Check the gradients of networks of other sizes, with the same functions and none of their own."""
     from chainrule.model import Model
     from chainrule.network.network import Network
@@ -117,7 +119,7 @@ def works_for_any_size(tutorial: "Tutorial") -> Outcome:
 
 
 def exchanges_its_inputs(tutorial: "Tutorial") -> Outcome:
-    """Train on the truth table: are all four rows learned?"""
+    """Train on the truth table: all four rows are learned."""
     X, Y = tutorial.training_rows()
     predicted = tutorial.trained().predict(X)
     right = int((predicted.round() == Y).all(axis=1).sum())
@@ -135,7 +137,7 @@ def diagonal_costs_more(tutorial: "Tutorial") -> Outcome:
 def hadamard_gives_the_same(tutorial: "Tutorial") -> Outcome:
     """Compute every delta with a diagonal matrix and with the Hadamard product."""
     trace = tutorial.trace()
-    forms = [Matrices(trace, Form("to_from", slopes)).values for slopes in ("hadamard", "diagonal")]  # type: ignore[arg-type]
+    forms = [Matrices(trace, Form("to_from", slopes)).values for slopes in ("hadamard", "diagonal")]
     off = [
         float(np.abs(forms[0][key] - forms[1][key]).max())
         for key in forms[0].keys() & forms[1].keys()
@@ -180,7 +182,7 @@ def larger_outputs_have_larger_gradients(tutorial: "Tutorial") -> Outcome:
 
 
 def learning_rates(tutorial: "Tutorial", *rates: float) -> Outcome:
-    """Train with several learning rates: which of them lower the loss?"""
+    """Train with several learning rates: each of them lowers the loss."""
     X, Y = tutorial.training_rows()
     start = tutorial.model.loss(X, Y)
     found = {}
@@ -234,5 +236,5 @@ def has_sample_rows(tutorial: "Tutorial") -> Outcome:
     X, Y = tutorial.training_rows()
     return Outcome(
         len(X) > 0,
-        f"ours, made anew because the file is lost: {len(X)} rows of {X.shape[1]} inputs and {Y.shape[1]} targets",
+        f"ours, as the file is lost: {len(X)} rows of {X.shape[1]} inputs and {Y.shape[1]} targets",
     )

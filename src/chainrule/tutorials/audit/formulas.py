@@ -84,7 +84,7 @@ class Formulas:
         left, right = parse(entry["lhs"]), parse(entry["rhs"])
         reader = Reader(self.own, self.matrices, self.definitions[place], spelled=self.spelled)
         found = (
-            judge_code(entry, reader, printed)
+            judge_code(entry, reader)
             or judge_list(entry, reader, printed, self.tutorial)
             or self._definition(entry, left, printed)
             or Substitutions(self, reader).judge(entry, left, right, printed)
@@ -160,7 +160,7 @@ class Formulas:
         return None
 
     def _meanings(self, readers: list[Reader], left: Formula, right: Formula) -> Iterator[tuple[Any, str]]:
-        """Yield what the letters of a formula may mean: at each point, readers and instances that must hold."""
+        """Yield what the letters of a formula may mean: at each point, what must hold for whom."""
         letters = self._free(left, right)
         indices = [each for each in INDICES if _has_index(left, each) or _has_index(right, each)]
         generic = letters & set(GENERIC)
@@ -337,7 +337,7 @@ class Formulas:
             yield from ((each, side) for each in renamed(tree, self.known, 3))
 
     def _twice(self, tree: Formula) -> Iterator[Repair]:
-        """Yield formulas with two changes of different kinds: a square and no sum, a name and a derivative."""
+        """Yield formulas with two changes of different kinds: a square and no sum, for instance."""
         for first in chain(rebuilt(tree), with_other_bottoms(tree, self._bottoms(tree))):
             for second in chain(rebuilt(first.tree), renamed(first.tree, self.known, 1)):
                 yield Repair(second.tree, f"{first.said}, {second.said}")

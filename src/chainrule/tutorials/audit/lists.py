@@ -1,4 +1,4 @@
-"""Judging lists and tables in words: which weight joins two neurons, what is wanted, what there is to learn."""
+"""Judging lists in words: which weight joins two neurons, what is wanted, what there is to learn."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ def _connection(entry: dict[str, Any], reader: Reader, name: str, start: str, en
     right = reader.world.trace.name(weight)
     if right == name:
         return Entry(entry["id"], says, right, "exact")
-    note = f"there is no {name}: a weight has the letter of the layer it leads to, as in the rest of the tutorial"
+    note = f"there is no {name}: a weight has the letter of the layer it leads to"
     return Entry(entry["id"], says, f"{right} connects {start} and {end}", "mislabelled", note)
 
 

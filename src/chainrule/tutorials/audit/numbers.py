@@ -102,7 +102,7 @@ class Numbers:
         for decimals in dict.fromkeys([decimals_of(printed), *self._declared()]):
             for each in GRAINS:
                 for half in ("away", "even"):
-                    for found, said in self._candidates(entry, tree, Rounding(decimals, None, each, half)):  # type: ignore[arg-type]
+                    for found, said in self._candidates(entry, tree, Rounding(decimals, None, each, half)):
                         if found is not None and printed_like(found, printed) == "":
                             return said
         return ""

@@ -151,8 +151,8 @@ def rebuilt(tree: Formula) -> Iterator[Repair]:
             case Function("S", (body, *_)):
                 yield Repair(replaced(tree, place, body), "no sum")
             case Function("MM", (left, right)):
-                for other in ((Function("T", (left,)), right), (left, Function("T", (right,)))):
-                    yield Repair(replaced(tree, place, Function("MM", other)), "a transpose")
+                for pair in ((Function("T", (left,)), right), (left, Function("T", (right,)))):
+                    yield Repair(replaced(tree, place, Function("MM", pair)), "a transpose")
                 turned = Function("MM", (right, Function("T", (left,))))
                 yield Repair(replaced(tree, place, turned), "the factors exchanged and one transposed")
             case Function("gprime" | "fprime" as name, arguments):

@@ -83,7 +83,7 @@ class Substitutions:
     def _compared(
         self, entry: dict[str, Any], reader: Reader, left: Formula, right: Formula, printed: str, note: str
     ) -> Entry | None:
-        """Return the entry of two sides with numbers: exact, rounded, rounded on the way; None where they differ."""
+        """Return the entry of two sides with numbers; None where no rounding explains that they differ."""
         try:
             worth = [reader.value(left), reader.value(right)]
         except UnreadableError:
