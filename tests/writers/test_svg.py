@@ -1,8 +1,9 @@
 """The picture of a network: well formed, every unit and weight in it, nothing on top of a node."""
 
+import re
 import xml.etree.ElementTree as ET
-from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,21 +11,31 @@ from hypothesis import strategies as st
 import chainrule as cr
 from chainrule.network.formula import Quantity
 from chainrule.trace.naming import Naming
-from chainrule.writers.layout import FOLDED, label_places, layout
+from chainrule.writers.labels import Place, overlaps
+from chainrule.writers.layout import FOLDED, layout
 from chainrule.writers.options import Options
+from chainrule.writers.picture import of
 from chainrule.writers.svg import document, svg
 
 SPACE = "{http://www.w3.org/2000/svg}"
 
 
 def ids(drawn: str) -> list[str]:
-    return [each.get("id") for each in ET.fromstring(drawn).iter(f"{SPACE}g") if each.get("id")]
+    return [each.get("id") for each in ET.fromstring(drawn).iter() if each.get("id")]
+
+
+def said(drawn: str) -> list[str]:
+    """Return what is written at each unit's rows and each line, a piece for each."""
+    groups = ET.fromstring(drawn).iter(f"{SPACE}g")
+    written = [[("".join(t.itertext())) for t in g.findall(f"{SPACE}text")] for g in groups]
+    loose = [t.text or "" for t in ET.fromstring(drawn).findall(f"{SPACE}text")]
+    return [" ".join(each) for each in written] + [text for each in written for text in each] + loose
 
 
 def test_a_picture_of_a_tutorial_has_every_unit_weight_and_bias(tutorial):
     network, drawn = tutorial.network, ids(svg(tutorial.trace()))
     assert len(set(drawn)) == len(drawn)
-    assert sum(each.startswith("unit-") for each in drawn) == sum(network.sizes)
+    assert sum(re.fullmatch(r"unit-\d+-\d+", each) is not None for each in drawn) == sum(network.sizes)
     lines = sum(layer.inputs * layer.units + layer.units * (layer.bias != "none") for layer in network.layers)
     assert sum(each.startswith("edge-") for each in drawn) == lines
 
@@ -41,47 +52,83 @@ def test_a_picture_of_any_step_is_well_formed(data, steps):
 @settings(max_examples=60, deadline=None)
 def test_no_node_lies_on_another_and_all_are_inside(sizes):
     drawn = layout(cr.Network.dense(sizes))
-    for one, other in combinations(drawn.nodes, 2):
-        assert abs(one.x - other.x) + abs(one.y - other.y) > 60
-    for node in drawn.nodes:
-        assert 40 < node.x < drawn.width - 40
-        assert 20 < node.y < drawn.height - 20
+    boxes = [Place(n.x, n.y, 0.0, n.width, n.height / 2, n.height / 2) for n in drawn.nodes]
+    assert not np.triu(overlaps(boxes, boxes), 1).any()
+    for x, y in (corner for box in boxes for corner in box.corners):
+        assert 10 < x < drawn.width - 10
+        assert 10 < y < drawn.height - 10
 
 
 def test_a_wide_layer_is_folded_and_says_its_size():
     drawn = svg(cr.Network.dense([784, FOLDED, 10]))
     assert ">784<" in drawn
     assert ">10<" in drawn
+    assert ">784 × 8 weights<" in drawn
     assert sum(each.startswith("unit-1-") for each in ids(drawn)) == FOLDED
 
 
 def test_the_numbers_on_it_are_the_traces():
     trace = cr.tutorials.load("jain").trace()
-    drawn = svg(trace)
-    for kind, said in (("Z", "net {}"), ("A", "out {}"), ("delta", "δ {}")):
-        value = trace.value(Quantity(kind, (2, 0, 1)))
-        assert f">{said.format(f'{value:.4g}')}<" in drawn
-    assert ">w5 0.4<" in drawn
-    assert "0.4<" not in svg(trace, numbers=False)
+    drawn = said(svg(trace))
+    for kind, word in (("Z", "net"), ("A", "out"), ("delta", "δ")):
+        assert f"{word} {trace.value(Quantity(kind, (2, 0, 1))):.4g}" in drawn
+    assert "w5 0.4" in drawn
+    assert f"∂ {trace.value(Quantity('dW', (2, 0, 0))):.4g}" in drawn
+    assert "b2 0.6" in drawn
+    assert "w5 0.4" not in said(svg(trace, numbers=False))
+    assert "o2" in said(svg(trace, numbers=False))
+
+
+def test_a_bias_that_a_layer_shares_is_one_node_written_once():
+    drawn = svg(cr.tutorials.load("jain").trace())
+    assert ids(drawn).count("bias-1") == 1
+    assert drawn.count(">b1<") == 1
+
+
+def test_a_screen_reader_is_told_what_is_seen():
+    root = ET.fromstring(svg(cr.tutorials.load("jain").trace()))
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SPACE}title") == root.get("aria-label")
+    assert "2 inputs, 2 units, 2 units" in root.findtext(f"{SPACE}desc")
 
 
 def test_a_negative_weight_is_a_dashed_line_and_not_only_a_color():
     net = cr.Network.dense([2, 1], bias="none")
     params = cr.Parameters.from_arrays(net, [[[-1.0], [1.0]]], orientation="from_to")
     drawn = svg(cr.Model(net, params).trace([[1.0, 1.0]], [[0.0]]))
-    assert 'class="edge negative" id="edge-1-from-0-to-0"' in drawn
-    assert 'class="edge" id="edge-1-from-1-to-0"' in drawn
-    assert ".negative line { stroke-dasharray" in drawn
+    assert 'class="edge negative" id="edge-1-0-0"' in drawn
+    assert 'class="edge" id="edge-1-1-0"' in drawn
+    assert ".negative { stroke-dasharray" in drawn
 
 
-@pytest.mark.parametrize("name", ["jain", "dustbunny", "general-purpose", "kumar"])
-def test_no_label_hides_another(name):
-    trace = cr.tutorials.load(name).trace()
-    drawn = layout(trace.network)
-    labels = [(edge, "w_c10 0.123") for edge in drawn.edges]
-    places = label_places(drawn, labels)
-    hidden = sum(abs(a[0] - b[0]) < 50 and abs(a[1] - b[1]) < 8 for a, b in combinations(places, 2))
-    assert hidden <= 1
+SHAPES = [[2, 2, 2], [2, 3, 2], [2, 4, 3, 2], [4, 4, 4], [3, 5, 3], [1, 8, 1]]
+
+
+def pictures():
+    for name in cr.tutorials.TUTORIALS:
+        yield pytest.param(cr.tutorials.load(name).trace(), id=name)
+    for sizes in SHAPES:
+        model = cr.Model(cr.Network.dense(sizes), seed=0)
+        trace = model.trace(np.linspace(-1, 1, sizes[0])[None], np.ones((1, sizes[-1])))
+        yield pytest.param(trace, id="-".join(map(str, sizes)))
+
+
+@pytest.mark.parametrize("trace", list(pictures()))
+def test_no_label_hides_another_or_a_unit(trace):
+    picture = of(trace, True, Options(digits=4))
+    places = [place for _, _, place in picture.labels()]
+    nodes = picture.layout.nodes
+    boxes = [Place(n.x, n.y, 0.0, n.width, n.height / 2, n.height / 2) for n in nodes]
+    assert places
+    assert not np.triu(overlaps(places, places), 1).any()
+    assert overlaps(places, boxes).max() < 5  # the air around the letters
+
+
+def test_a_picture_with_too_many_lines_for_labels_says_how_many_weights_there_are():
+    trace = cr.Model(cr.Network.dense([8, 8]), seed=0).trace(np.ones((1, 8)), np.ones((1, 8)))
+    assert of(trace, True, Options()).labels() == []
+    assert "8 × 8 weights" in said(svg(trace))
+    assert "only the number of weights is written" in svg(trace)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +139,7 @@ def test_a_hostile_name_stays_text(name):
     trace = cr.Model(cr.Network.dense([1, 1]), seed=0).trace([[1.0]], [[1.0]], naming=naming)
     root = ET.fromstring(document(trace, Options(origin={"command": name})))
     assert {each.tag.removeprefix(SPACE) for each in root.iter() if isinstance(each.tag, str)} <= {
-        *("svg", "title", "style", "g", "line", "text", "circle", "rect")
+        *("svg", "title", "desc", "style", "g", "line", "text", "tspan", "circle", "rect")
     }
 
 

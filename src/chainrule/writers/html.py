@@ -18,6 +18,7 @@ from chainrule.trace.legend import legend
 from chainrule.trace.step import Statement, Trace
 from chainrule.writers.equations import EQUATIONS
 from chainrule.writers.formula_text import TextPrinter
+from chainrule.writers.lights import lights
 from chainrule.writers.lines import shown_controls
 from chainrule.writers.mathml import MathmlPrinter, escaped, math, mathml_name, mathml_number
 from chainrule.writers.options import Options
@@ -125,7 +126,7 @@ class _View:
             left_out=f"{hidden:,} of {len(trace):,} numbers are not shown: ask for them with --most."
             if hidden
             else "",
-            picture=Markup(svg(trace, style=False, options=PICTURE.of(trace))),
+            picture=Markup(svg(trace, alone=False, options=PICTURE.of(trace))),
             rows=len(trace.start.data.X),
             legend=[
                 {"names": self._names(each.names), "ours": each.ours, "meaning": each.meaning}
@@ -190,7 +191,7 @@ class _View:
             "value_row": TAG.sub("", numbers) != value,
             "frozen": frozen,
             "drift": self._drift(statement),
-            "lights": " ".join(lights(quantity)),
+            "lights": " ".join(lights(self.trace.network, quantity)),
         }
 
     def _in_numbers(self, tree: Formula) -> str:
@@ -218,19 +219,6 @@ class _View:
             for part in self.parts
             for group in part.groups
         ]
-
-
-def lights(quantity: Quantity) -> list[str]:
-    """Return the ids of what lights up in the picture for a quantity: its unit, or its line."""
-    kind, (layer, *place) = quantity.name.removesuffix("_after"), quantity.indices
-    if kind in ("dW", "W") or kind.endswith("_W"):
-        return [f"edge-{layer}-from-{place[0]}-to-{place[1]}"]
-    if kind in ("db", "b") or kind.endswith("_b"):
-        return [f"bias-{layer}", f"edge-{layer}-bias-{layer}-to-{place[0]}"]
-    if kind == "path":
-        _, j, k = place
-        return [f"edge-{int(layer) + 1}-from-{j}-to-{k}"]
-    return [f"unit-{layer}-{place[-1]}"] if place else []
 
 
 def _number(value: float) -> str:

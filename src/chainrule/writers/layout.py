@@ -1,20 +1,21 @@
 """Where each node of a network's picture stands, and which lines join them; every picture uses it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import accumulate
+from typing import Literal, TypeAlias
 
 from chainrule.network.network import Network
 
 FOLDED = 8  # units above which a layer is drawn as one block
-COLUMN, ROW, RADIUS, MARGIN = 250.0, 118.0, 25.0, 44.0
-RIMS = {"unit": RADIUS, "bias": 15.0, "block": 36.0}  # how far a line keeps from the middle of a node
 
-LETTER, LINE = 6.3, 13.0  # the size of a letter of a label
-ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.2, 0.8)  # where on its line a label may stand
+MARGIN, HEAD, BETWEEN = 14.0, 46.0, 28.0  # around it, for the headings, between the units of a column
+GAP = 140.0  # between columns without labels
+BIAS = 13.0  # the radius of a bias
+BLOCK = (84.0, 116.0)  # the size of a folded layer
 
 Point: TypeAlias = tuple[float, float]
-Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
+Kind: TypeAlias = Literal["unit", "bias", "block"]
 
 
 @dataclass(frozen=True)
@@ -26,17 +27,25 @@ class Node:
     kind : {"unit", "bias", "block"}
         What it is.
     layer, unit : int
-        Whose: the layer from 0, the unit in it; of a bias the layer that it feeds, and which of its
-        biases.
+        Whose: the layer from 0, the unit in it; of a bias the layer that it feeds, and 0.
     x, y : float
         Its middle.
+    width, height : float
+        Its size.
     """
 
-    kind: str
+    kind: Kind
     layer: int
     unit: int
     x: float
     y: float
+    width: float
+    height: float
+
+    @property
+    def bottom(self) -> float:
+        """Where it ends."""
+        return self.y + self.height / 2
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Edge:
         What it joins.
     """
 
-    kind: str
+    kind: Literal["W", "b", "block"]
     layer: int
     source: int
     unit: int
@@ -62,12 +71,9 @@ class Edge:
 
     @property
     def ends(self) -> tuple[Point, Point]:
-        """Where the line begins and ends: at the rims of its nodes."""
-        (x1, y1), (x2, y2) = (self.start.x, self.start.y), (self.end.x, self.end.y)
-        length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
-        ux, uy = (x2 - x1) / length, (y2 - y1) / length
-        first, last = RIMS[self.start.kind], RIMS[self.end.kind]
-        return (x1 + first * ux, y1 + first * uy), (x2 - last * ux, y2 - last * uy)
+        """Where the line begins and ends: in the middle of the sides that face each other."""
+        start, end = self.start, self.end
+        return (start.x + start.width / 2, start.y), (end.x - end.width / 2, end.y)
 
 
 @dataclass(frozen=True)
@@ -78,18 +84,30 @@ class Layout:
     ----------
     nodes, edges : tuple
         What is drawn.
+    columns : tuple of float
+        The middle of the column of each layer, the inputs first.
     width, height : float
         Its size.
     """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    columns: tuple[float, ...]
     width: float
     height: float
 
 
-def layout(network: Network) -> Layout:
-    """Return the layout of a network: layers as columns, each bias as a node of its own.
+def layout(network: Network, card: Point = (60.0, 34.0), gaps: Sequence[float] = ()) -> Layout:
+    """Return the layout of a network: layers as columns, the bias of each as a node of its own.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    card : (float, float)
+        The size of a unit.
+    gaps : sequence of float
+        How far apart the columns are, from left to right; by default as far as looks well.
 
     Examples
     --------
@@ -99,79 +117,55 @@ def layout(network: Network) -> Layout:
     >>> [node.kind for node in layout(Network.dense([784, 2])).nodes]
     ['block', 'unit', 'unit', 'bias']
     """
-    shown = [1 if size > FOLDED else size for size in network.sizes]
-    biased = [layer.bias != "none" for layer in network.layers]
-    rows = max(count + (l < len(biased) and biased[l]) for l, count in enumerate(shown))
-    height = 2 * MARGIN + ROW * (rows - 1) + 50
-    columns = [_column(network, l, shown[l], height) for l in range(len(shown))]
-    biases = [_bias(l, columns[l - 1]) if biased[l - 1] else None for l in range(1, len(shown))]
-    edges = [
-        edge
-        for l in range(1, len(shown))
-        for edge in _edges(network, l, columns[l - 1], columns[l], biases[l - 1])
+    widest = max(card[0], BLOCK[0] if max(network.sizes) > FOLDED else 0.0)
+    across = [
+        MARGIN + widest / 2 + widest * l + reach
+        for l, reach in enumerate(accumulate(gaps or [GAP] * network.depth, initial=0.0))
     ]
-    nodes = [node for column in columns for node in column] + [bias for bias in biases if bias]
-    width = 2 * MARGIN + COLUMN * (len(shown) - 1) + 40
-    return Layout(tuple(nodes), tuple(edges), width, height)
+    tallest = max(_height(size, card[1]) for size in network.sizes)
+    columns = [_column(l, size, across[l], HEAD + tallest / 2, card) for l, size in enumerate(network.sizes)]
+    biases = {
+        l: _bias(l, columns[l - 1][-1])
+        for l in range(1, network.depth + 1)
+        if network.layer(l).bias != "none"
+    }
+    edges = [edge for l in range(1, network.depth + 1) for edge in _edges(network, l, columns, biases.get(l))]
+    nodes = (*(node for column in columns for node in column), *biases.values())
+    bottom = max(node.bottom for node in nodes)
+    return Layout(nodes, tuple(edges), tuple(across), across[-1] + widest / 2 + MARGIN, bottom + MARGIN)
 
 
-def _column(network: Network, l: int, count: int, height: float) -> list[Node]:
+def folded(network: Network, l: int) -> bool:
+    """Return whether a layer is drawn as one block."""
+    return network.sizes[l] > FOLDED
+
+
+def _height(size: int, unit: float) -> float:
+    return BLOCK[1] if size > FOLDED else size * (unit + BETWEEN) - BETWEEN
+
+
+def _column(l: int, size: int, x: float, middle: float, card: Point) -> list[Node]:
     """Return the units of a layer from top to bottom, or its block."""
-    x, folded = MARGIN + 20 + COLUMN * l, network.sizes[l] > FOLDED
-    with_bias = l < network.depth and network.layer(l + 1).bias != "none"
-    top = (height - 40 - ROW * (count - 1 + with_bias)) / 2
-    kind = "block" if folded else "unit"
-    return [Node(kind, l, j, x, top + ROW * j) for j in range(count)]
+    if size > FOLDED:
+        return [Node("block", l, 0, x, middle, *BLOCK)]
+    width, height = card
+    top = middle - _height(size, height) / 2 + height / 2
+    return [Node("unit", l, j, x, top + (height + BETWEEN) * j, width, height) for j in range(size)]
 
 
-def _bias(l: int, before: list[Node]) -> Node:
+def _bias(l: int, last: Node) -> Node:
     """Return the node that feeds the biases of layer l: it stands below the layer before."""
-    last = before[-1]
-    return Node("bias", l, 0, last.x, last.y + ROW)
+    return Node("bias", l, 0, last.x, last.bottom + BETWEEN + BIAS, 2 * BIAS, 2 * BIAS)
 
 
-def _edges(network: Network, l: int, before: list[Node], after: list[Node], bias: Node | None) -> list[Edge]:
+def _edges(network: Network, l: int, columns: list[list[Node]], bias: Node | None) -> Iterator[Edge]:
+    before, after = columns[l - 1], columns[l]
     folded = before[0].kind == "block" or after[0].kind == "block"
-    kind = "block" if folded else "W"
-    edges = [Edge(kind, l, start.unit, end.unit, start, end) for start in before for end in after]
+    for start in before:
+        yield from (Edge("block" if folded else "W", l, start.unit, end.unit, start, end) for end in after)
     if bias is not None:
         shared = network.layer(l).bias == "shared"
-        of_bias = "block" if after[0].kind == "block" else "b"
-        edges += [Edge(of_bias, l, 0 if shared else end.unit, end.unit, bias, end) for end in after]
-    return edges
-
-
-def label_places(drawn: Layout, labels: Sequence[tuple[Edge, str]]) -> list[Point]:
-    """Return where the middle of each label stands on its line, so that they hide each other least.
-
-    Parameters
-    ----------
-    drawn : Layout
-        The picture.
-    labels : sequence of (Edge, str)
-        What is written at which line.
-    """
-    taken = [(n.x - 42, n.y - RADIUS, n.x + 42, n.y + RADIUS + 46) for n in drawn.nodes if n.kind != "bias"]
-    places = []
-    for edge, label in labels:
-        (x1, y1), (x2, y2) = edge.ends
-        points = [(x1 + t * (x2 - x1), y1 + t * (y2 - y1) + off) for off in (0.0, 12.0) for t in ALONG]
-        best = min(points, key=lambda point: _hidden(_box(point, label), taken))
-        taken.append(_box(best, label))
-        places.append(best)
-    return places
-
-
-def _box(middle: Point, label: str) -> Box:
-    x, y = middle
-    half = LETTER * len(label) / 2 + 3
-    return x - half, y - LINE, x + half, y + 2
-
-
-def _hidden(box: Box, taken: Sequence[Box]) -> float:
-    """Return how much of a box lies under others."""
-    left, top, right, bottom = box
-    return sum(
-        max(0.0, min(right, r) - max(left, l)) * max(0.0, min(bottom, b) - max(top, t))
-        for l, t, r, b in taken
-    )
+        for end in after:
+            yield Edge(
+                "block" if end.kind == "block" else "b", l, 0 if shared else end.unit, end.unit, bias, end
+            )

@@ -1,37 +1,29 @@
 """A network as a picture: layers as columns, every bias a node, a negative weight a dashed line."""
 
-from chainrule.network.formula import Quantity
+import math
+from collections.abc import Iterator
+from importlib.resources import files
+
 from chainrule.network.network import Network
-from chainrule.trace.naming import Naming
 from chainrule.trace.step import Trace
-from chainrule.writers.layout import RADIUS, Edge, Layout, Node, label_places, layout
+from chainrule.writers.layout import MARGIN, Edge, Node
+from chainrule.writers.lights import edge_place
 from chainrule.writers.mathml import escaped
 from chainrule.writers.options import Options
+from chainrule.writers.picture import NAME, ROW, Picture, of
 
-STYLE = """
-.net { font: 12px ui-sans-serif, system-ui, sans-serif; --ink: #1b2430; --quiet: #667081; --line: #8a94a6;
-  --fill: #ffffff; --page: #ffffff; --forward: #1f5fa8; --backward: #a33d12; --lit: #ffd76a; }
-@media screen and (prefers-color-scheme: dark) { .net { --ink: #e6eaf0; --quiet: #9aa5b5; --line: #66728a;
-  --fill: #1a2029; --page: #12161d; --forward: #7db4f5; --backward: #f0a070; --lit: #8a6a12; } }
-.net .node circle, .net .node rect { fill: var(--fill); stroke: var(--ink); stroke-width: 1.4; }
-.net .bias circle { stroke-dasharray: 2 2; }
-.net text { fill: var(--ink); text-anchor: middle; }
-.net .forward { fill: var(--forward); }
-.net .backward { fill: var(--backward); }
-.net .edge line { stroke: var(--line); stroke-width: 1.2; }
-.net .negative line { stroke-dasharray: 6 4; }
-.net .edge text { font-size: 11px; paint-order: stroke; stroke: var(--page); stroke-width: 4px; }
-.net .lit circle, .net .lit rect { fill: var(--lit); }
-.net .lit line { stroke: var(--backward); stroke-width: 2.6; }
-.net .lit text { font-weight: 600; }
-"""
+STYLE = (files("chainrule.writers") / "templates" / "net.css").read_text("utf-8")
+
+SHARED = 22.0  # the room for the number of a shared bias
+KEY = (("", "weight of 0 or above"), ("negative", "weight below 0"))
 
 
 def svg(
     thing: Network | Trace,
     *,
     numbers: bool = True,
-    style: bool = True,
+    alone: bool = True,
+    scope: str = "",
     options: Options = Options(digits=4),  # noqa: B008 - it is frozen
 ) -> str:
     """Draw a network, or the network of a trace with its numbers.
@@ -41,9 +33,12 @@ def svg(
     thing : Network or Trace
         What is drawn; a network by itself has no numbers.
     numbers : bool
-        Whether a trace's numbers are on it: net, out and delta at each unit, weight at each line.
-    style : bool
-        Whether the picture brings its own style, as a file needs it.
+        Whether a trace's numbers are on it: net, out and delta in each unit, weight and gradient at
+        each line.
+    alone : bool
+        Whether the picture brings its own style, background and key, as a file needs them.
+    scope : str
+        What its ids begin with, where several pictures share a page.
     options : Options
         The digits.
 
@@ -57,134 +52,173 @@ def svg(
     >>> svg(Network.dense([2, 1]))[:28]
     '<svg class="net" role="img" '
     """
-    if isinstance(thing, Trace):
-        return _Picture(thing.network, thing.naming, thing if numbers else None, options).draw(style)
-    return _Picture(thing, Naming(), None, options).draw(style)
+    return "\n".join(_Drawing(of(thing, numbers, options), scope).lines(alone))
 
 
 def document(trace: Trace, options: Options) -> str:
     """Write the picture of a trace's network as a file."""
     origin = "; ".join(f"{name}: {value}" for name, value in options.provenance(trace).items())
     shown = Options(min(options.digits, 4), options.decimals).of(trace)
-    drawn = svg(trace, options=shown)
+    drawn = svg(trace, options=shown).removesuffix("</svg>")
     said = escaped(origin).replace("--", "- -")
-    return f"{drawn[:-6]}<!-- {said} --></svg>\n"
+    return f"{drawn}<!-- {said} -->\n</svg>\n"
 
 
-class _Picture:
-    """Draws one network."""
+class _Drawing:
+    """Draws one picture."""
 
-    def __init__(self, network: Network, naming: Naming, trace: Trace | None, options: Options) -> None:
-        self.network, self.naming, self.trace, self.options = network, naming, trace, options
-        self.rows = 0 if trace is None else len(trace.start.data.X)
+    def __init__(self, picture: Picture, scope: str) -> None:
+        self.picture, self.network, self.scope = picture, picture.network, scope
+        self.drawn = picture.layout
+        self.key = picture.trace is not None and picture.numbers
 
-    def draw(self, style: bool) -> str:
-        """Return the whole picture."""
-        placed: Layout = layout(self.network)
-        title = f"The network {self.network}"
-        parts = [
+    def lines(self, alone: bool) -> Iterator[str]:
+        """Yield the lines of the SVG."""
+        width = self.drawn.width
+        height = self.drawn.height + SHARED * self._writes_below() + (22 if alone and self.key else 0)
+        title, more = f"The network {self.network}", " ".join(self._told())
+        yield (
             f'<svg class="net" role="img" xmlns="http://www.w3.org/2000/svg" aria-label="{escaped(title)}" '
-            f'viewBox="0 0 {placed.width:g} {placed.height:g}" width="{placed.width:g}" '
-            f'height="{placed.height:g}">',
-            f"<title>{escaped(title)}</title>",
-            f"<style>{STYLE}</style>" if style else "",
-            *map(self._edge, placed.edges),
-            *self._labels(placed),
-            *map(self._node, placed.nodes),
-            "</svg>",
-        ]
-        return "\n".join(part for part in parts if part)
+            f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">'
+        )
+        yield f"<title>{escaped(title)}</title>"
+        yield f"<desc>{escaped(more)}</desc>"
+        if alone:
+            yield f"<style>{STYLE}</style>"
+            yield f'<rect class="page" width="{width:.0f}" height="{height:.0f}" rx="6"/>'
+        yield from self._headings()
+        yield from map(self._edge, self.drawn.edges)
+        yield from self._labels()
+        yield from map(self._node, self.drawn.nodes)
+        if alone and self.key:
+            yield self._key(height - MARGIN + 2)
+        yield "</svg>"
 
-    def _number(self, kind: str, *place: int) -> str:
-        """Return a number of the trace's first row, with the digits of a picture."""
-        assert self.trace is not None
-        return self.options.value(self.trace, Quantity(kind, place))
+    def _writes_below(self) -> bool:
+        """Return whether the lowest node has its number below it: a shared bias."""
+        return self.key and any(self.picture.shared(l) for l in range(1, self.network.depth + 1))
+
+    def _told(self) -> Iterator[str]:
+        """Yield what a screen reader says of the picture."""
+        units = [
+            f"{size:,} inputs" if not l else f"{size:,} units" for l, size in enumerate(self.network.sizes)
+        ]
+        yield f"Columns from left to right: {', '.join(units)}."
+        biased = [str(l) for l in range(1, self.network.depth + 1) if self.network.layer(l).bias != "none"]
+        if biased:
+            yield f"A node with a 1 feeds the bias of layer {', '.join(biased)}."
+        if self.key:
+            yield "Each unit shows its weighted sum, net, its output, out, and its error signal, delta;"
+            yield "each line its weight and the gradient of that; lines of weights below 0 are dashed."
+            if any(self.picture.crowded(l) for l in range(1, self.network.depth + 1)):
+                yield "Where there are too many lines only the number of weights is written."
+
+    def _headings(self) -> Iterator[str]:
+        """Yield what stands over the columns, and between them where weights are not written."""
+        x = self.drawn.columns
+        for l, middle in enumerate(x):
+            yield f'<text class="heading" x="{middle:.1f}" y="20">{escaped(self.picture.heading(l))}</text>'
+        for l in range(1, self.network.depth + 1):
+            if self.picture.crowded(l):
+                middle = (x[l - 1] + x[l]) / 2
+                yield f'<text class="heading" x="{middle:.1f}" y="36">{escaped(self.picture.sizes(l))}</text>'
 
     def _node(self, node: Node) -> str:
-        x, y = node.x, node.y
-        if node.kind == "bias":
-            return (
-                f'<g class="node bias" id="bias-{node.layer}"><circle cx="{x:g}" cy="{y:g}" r="15"/>'
-                f'<text x="{x:g}" y="{y + 4:g}">1</text></g>'
-            )
-        if node.kind == "block":
-            size = f"{self.network.sizes[node.layer]:,}"
-            return (
-                f'<g class="node block" id="layer-{node.layer}">'
-                f'<rect x="{x - 34:g}" y="{y - 46:g}" width="68" height="92" rx="6"/>'
-                f'<text x="{x:g}" y="{y:g}">{size}</text><text x="{x:g}" y="{y + 16:g}">units</text></g>'
-            )
-        name = escaped(short(unit_name(self.naming, node)))
+        match node.kind:
+            case "bias":
+                return self._bias(node)
+            case "block":
+                return self._block(node)
+            case _:
+                return self._unit(node)
+
+    def _unit(self, node: Node) -> str:
+        """Draw a unit as a card: its name, below it its numbers."""
+        left, top = node.x - node.width / 2, node.y - node.height / 2
+        rows = self.picture.rows(node.layer, node.unit)
+        place = f"{self.scope}unit-{node.layer}-{node.unit}"
+        below = node.y + 4.5 if not rows else top + (node.height - NAME - ROW * len(rows)) / 2 + 15
+        lines = [
+            f'<g class="row" id="{place}-{kind}">'
+            f'<text class="of-number {_way(kind)}" x="{left + 8:.1f}" y="{below + ROW * n:.1f}">{said}</text>'
+            f'<text class="number {_way(kind)}" x="{left + node.width - 8:.1f}" y="{below + ROW * n:.1f}">'
+            f"{escaped(value)}</text></g>"
+            for n, (kind, said, value) in enumerate(rows, 1)
+        ]
         return (
-            f'<g class="node" id="unit-{node.layer}-{node.unit}">'
-            f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS:g}"/>'
-            f'<text x="{x:g}" y="{y + 4:g}">{name}</text>{self._beside(node)}</g>'
+            f'<g class="node" id="{place}"><rect x="{left:.1f}" y="{top:.1f}" width="{node.width:.1f}" '
+            f'height="{node.height:.1f}" rx="{10 if rows else 17}"/>'
+            f'<text class="name" x="{node.x:.1f}" y="{below:.1f}">'
+            f"{escaped(self.picture.unit(node.layer, node.unit))}</text>{''.join(lines)}</g>"
         )
 
-    def _beside(self, node: Node) -> str:
-        """Return the numbers of a unit, below it."""
-        if self.trace is None or not self.rows:
-            return ""
-        l, j = node.layer, node.unit
-        lines = [("forward", f"out {self._number('A', l, 0, j)}")]
-        if l:
-            lines.insert(0, ("forward", f"net {self._number('Z', l, 0, j)}"))
-            lines.append(("backward", f"δ {self._number('delta', l, 0, j)}"))
-        below = node.y + RADIUS + 14
-        return "".join(
-            f'<text class="{kind}" x="{node.x:g}" y="{below + 14 * row:g}">{line}</text>'
-            for row, (kind, line) in enumerate(lines)
+    def _bias(self, node: Node) -> str:
+        """Draw a bias: a 1, and below it the number where the whole layer shares it."""
+        l = node.layer
+        drawn = (
+            f'<g class="node bias" id="{self.scope}bias-{l}">'
+            f'<circle cx="{node.x:.1f}" cy="{node.y:.1f}" r="{node.width / 2:.1f}"/>'
+            f'<text x="{node.x:.1f}" y="{node.y + 4:.1f}">1</text></g>'
+        )
+        if not (self.key and self.picture.shared(l)):
+            return drawn
+        over, under = self.picture.label(Edge("b", l, 0, 0, node, node))
+        return (
+            f'{drawn}<g class="label" id="{self.scope}label-{l}-bias-0">'
+            f'<text x="{node.x:.1f}" y="{node.bottom + 14:.1f}">{_named(over)}</text>'
+            f'<text class="backward" x="{node.x:.1f}" y="{node.bottom + 28:.1f}">{escaped(under)}</text></g>'
+        )
+
+    def _block(self, node: Node) -> str:
+        """Draw a folded layer as a stack of cards, with how many units it has."""
+        left, top = node.x - node.width / 2, node.y - node.height / 2
+        called = "units" if node.layer else "inputs"
+        stack = "".join(
+            f'<rect x="{left + off:.1f}" y="{top + off:.1f}" width="{node.width - 8:.1f}" '
+            f'height="{node.height - 8:.1f}" rx="8"/>'
+            for off in (8, 4, 0)
+        )
+        return (
+            f'<g class="node block" id="{self.scope}layer-{node.layer}">{stack}'
+            f'<text class="name" x="{node.x - 4:.1f}" y="{node.y - 4:.1f}">'
+            f"{self.network.sizes[node.layer]:,}</text>"
+            f'<text x="{node.x - 4:.1f}" y="{node.y + 12:.1f}">{called}</text></g>'
         )
 
     def _edge(self, edge: Edge) -> str:
-        negative = " negative" if self._negative(edge) else ""
         (x1, y1), (x2, y2) = edge.ends
+        negative = " negative" if self.picture.negative(edge) else ""
         return (
-            f'<g class="edge{negative}" id="{edge_id(edge)}">'
-            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/></g>'
+            f'<line class="edge{negative}" id="{self.scope}edge-{edge_place(edge)}" '
+            f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
         )
 
-    def _negative(self, edge: Edge) -> bool:
-        return self.trace is not None and edge.kind != "block" and self.trace.value(weight_of(edge)) < 0
+    def _labels(self) -> Iterator[str]:
+        """Yield the weight over each line and the gradient under it, turned with the line."""
+        for edge, (over, under), place in self.picture.labels():
+            turned = math.degrees(place.angle)
+            yield (
+                f'<g class="label" id="{self.scope}label-{edge_place(edge)}" '
+                f'transform="translate({place.x:.1f} {place.y:.1f}) rotate({turned:.1f})">'
+                f'<text y="-4">{_named(over)}</text><text class="backward" y="11">{escaped(under)}</text></g>'
+            )
 
-    def _labels(self, drawn: Layout) -> list[str]:
-        """Return the weights at their lines."""
-        if self.trace is None:
-            return []
-        labels = [(edge, self._said(edge)) for edge in drawn.edges if edge.kind != "block"]
-        return [
-            f'<g class="edge"><text x="{x:.1f}" y="{y - 3:.1f}">{escaped(said)}</text></g>'
-            for (_, said), (x, y) in zip(labels, label_places(drawn, labels), strict=True)
-        ]
-
-    def _said(self, edge: Edge) -> str:
-        """Return the name and the number of a weight."""
-        assert self.trace is not None
-        weight = weight_of(edge)
-        return f"{short(self.trace.name(weight), 14)} {self.options.value(self.trace, weight)}"
-
-
-def unit_name(naming: Naming, node: Node) -> str:
-    """Return what a unit is called: by itself where the reader's notation has such names."""
-    units = naming.tables.get("units")
-    if units is not None and node.layer < len(units):
-        return str(units[node.layer][node.unit])
-    return naming.name(Quantity("A", (node.layer, 0, node.unit)))
+    def _key(self, y: float) -> str:
+        """Draw what the lines mean."""
+        lines = "".join(
+            f'<line class="{kind}" x1="{MARGIN + 170 * n:.0f}" y1="{y - 4:.0f}" '
+            f'x2="{MARGIN + 28 + 170 * n:.0f}" y2="{y - 4:.0f}"/>'
+            f'<text x="{MARGIN + 34 + 170 * n:.0f}" y="{y:.0f}">{said}</text>'
+            for n, (kind, said) in enumerate(KEY)
+        )
+        return f'<g class="key">{lines}<text x="{MARGIN + 340:.0f}" y="{y:.0f}">∂ gradient</text></g>'
 
 
-def weight_of(edge: Edge) -> Quantity:
-    """Return the weight or bias that a line stands for."""
-    if edge.kind == "b":
-        return Quantity("b", (edge.layer, edge.source))
-    return Quantity("W", (edge.layer, edge.source, edge.unit))
+def _way(kind: str) -> str:
+    return "backward" if kind == "delta" else "forward"
 
 
-def edge_id(edge: Edge) -> str:
-    """Return the id of a line in the picture."""
-    start = f"bias-{edge.layer}" if edge.start.kind == "bias" else f"from-{edge.source}"
-    return f"edge-{edge.layer}-{start}-to-{edge.unit}"
-
-
-def short(name: str, most: int = 10) -> str:
-    """Return a name that fits its place."""
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+def _named(said: str) -> str:
+    """Return a name and its number, the name in a quieter color."""
+    name, _, value = said.rpartition(" ")
+    return f'<tspan class="of">{escaped(name)}</tspan> {escaped(value)}'
