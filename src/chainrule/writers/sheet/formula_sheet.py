@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chainrule.errors import InvalidValueError, sentence
+from chainrule.errors import InvalidValueError, Words, sentence
 from chainrule.network.formula import Formula, Quantity
 from chainrule.trace.rounding import Rounding
-from chainrule.writers.printer import ATOM, PRODUCT, SIGN, SUM, Printer
+from chainrule.writers.printer import ATOM, FRACTION, POWER, PRODUCT, SIGN, SUM, Printer
 
 FUNCTIONS: Mapping[str, str] = {
     "exp": "EXP",
@@ -20,13 +20,19 @@ FUNCTIONS: Mapping[str, str] = {
 
 
 def sheet_number(value: float) -> str:
-    """Return a number as a formula spells it, with all its digits."""
+    """Return a number as a formula spells it, with all its digits.
+
+    Examples
+    --------
+    >>> sheet_number(2.0), sheet_number(0.1), sheet_number(1e-8)
+    ('2', '0.1', '1E-08')
+    """
     return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value).upper()
 
 
 @dataclass(frozen=True)
 class SheetPrinter(Printer):
-    """Prints formulas for spreadsheets.
+    """Prints formulas for spreadsheets, in OpenFormula's notation: see `book`.
 
     Parameters
     ----------
@@ -49,7 +55,7 @@ class SheetPrinter(Printer):
         """Return a text, rounded where a person with this grain rounds."""
         if self.rounding is None or self.rounding.each not in grains:
             return text, binds
-        return f"ROUND({text},{self.rounding.decimals})", ATOM
+        return f"ROUND({text};{self.rounding.decimals})", ATOM
 
     def add(self, terms: tuple[Formula, ...]) -> tuple[str, int]:
         """Return a+b-c."""
@@ -59,18 +65,16 @@ class SheetPrinter(Printer):
     def multiply(self, factors: tuple[Formula, ...]) -> tuple[str, int]:
         """Return a*b."""
         first, *rest = factors
-        shown = [self.inside(first, PRODUCT), *(self.inside(each, SIGN + 1) for each in rest)]
+        shown = [self.inside(first, PRODUCT), *(self.inside(each, FRACTION) for each in rest)]
         return self._rounded("*".join(shown), PRODUCT, "product")
 
     def divide(self, top: Formula, bottom: Formula) -> tuple[str, int]:
         """Return a/b."""
-        shown = f"{self.inside(top, PRODUCT)}/{self.inside(bottom, SIGN + 2)}"
-        return self._rounded(shown, PRODUCT, "product")
+        return self._rounded(f"{self.inside(top, PRODUCT)}/{self.inside(bottom, POWER)}", PRODUCT, "product")
 
     def power(self, base: Formula, exponent: Formula) -> tuple[str, int]:
         """Return a^b, which binds less than a minus in front of it: so it is no atom."""
-        shown = f"{self.inside(base, ATOM)}^{self.inside(exponent, ATOM)}"
-        return self._rounded(shown, SIGN + 2, "product")
+        return self._rounded(f"{self.inside(base, ATOM)}^{self.inside(exponent, ATOM)}", POWER, "product")
 
     def negate(self, body: Formula) -> tuple[str, int]:
         """Return -a; where a spreadsheet would square the minus too, with parentheses."""
@@ -79,22 +83,22 @@ class SheetPrinter(Printer):
     def function(self, name: str, arguments: tuple[Formula, ...]) -> tuple[str, int]:
         """Return EXP(a) and the like."""
         if name not in FUNCTIONS:
-            thing = "an activation of this network"
-            raise InvalidValueError(sentence(thing, "one of your own", "one with a name, for a sheet"))
-        shown = f"{FUNCTIONS[name]}({','.join(map(self.text, arguments))})"
-        return self._rounded(shown, ATOM, "product")
+            may_be = "one that chainrule has a name for, in a spreadsheet"
+            was = Words("a function of your own")
+            raise InvalidValueError(sentence("an activation of this network", was, may_be))
+        return self._rounded(f"{FUNCTIONS[name]}({';'.join(map(self.text, arguments))})", ATOM, "product")
 
     def sum(self, body: Formula, index: str) -> tuple[str, int]:
         """Refuse: sums are written out before they are printed."""
         raise TypeError(f"a sum over {index} has to be written out first")
 
     def cases(self, test: Formula, positive: Formula, otherwise: Formula) -> tuple[str, int]:
-        """Return IF(t>0,a,b)."""
-        return f"IF({self.inside(test, SUM)}>0,{self.text(positive)},{self.text(otherwise)})", ATOM
+        """Return IF(t>0;a;b)."""
+        return f"IF({self.inside(test, SUM)}>0;{self.text(positive)};{self.text(otherwise)})", ATOM
 
     def result(self, tree: Formula) -> str:
         """Return the formula of a whole statement: its result is rounded, unless it is only copied."""
         text = self.text(tree)
         if self.rounding is None or isinstance(tree, Quantity):
             return text
-        return f"ROUND({text},{self.rounding.decimals})"
+        return f"ROUND({text};{self.rounding.decimals})"
