@@ -106,7 +106,7 @@ def test_a_row_is_explained_with_its_columns_by_name(capsys):
     capsys.readouterr()
     assert main(["explain", "m.safetensors", "--data", DATA, "--row", "3", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert "petal length (cm)" in told["given"]
+    assert "petal length (cm)" in told["given"][0]["names"][0]
     assert told["title"] == "Row 3"
     assert main(["explain", "m.safetensors", "--data", DATA, "--row", "151"]) == 2
     assert "the row was 151; it may be 1 to 150" in capsys.readouterr().err

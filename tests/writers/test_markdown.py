@@ -83,7 +83,7 @@ def test_what_is_left_out_is_said():
     net = cr.Network.dense([12, 10, 3], hidden="tanh")
     trace = cr.Model(net, seed=0).trace(np.ones((1, 12)), np.ones((1, 3)))
     written = document(trace, Options(most=5))
-    assert "(115 more of these not shown: ask for them with `--most`.)" in written
+    assert "(115 more of these not shown: ask for them with --most.)" in written
 
 
 def test_the_same_step_gives_the_same_bytes(tutorial):

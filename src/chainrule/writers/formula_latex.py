@@ -22,8 +22,10 @@ def latex_text(text: str) -> str:
     --------
     >>> latex_text("50 % für \u202e")
     '50 \\texttt{\\char37} für \\texttt{U+202E}'
+    >>> latex_text("--most")
+    '-{}-most'
     """
-    return "".join(map(_letter, text))
+    return "".join(map(_letter, text)).replace("--", "-{}-")  # two would be joined to a dash
 
 
 def _letter(letter: str) -> str:
@@ -155,6 +157,8 @@ class LatexPrinter(Printer):
     def function(self, name: str, arguments: tuple[Formula, ...]) -> tuple[str, int]:
         """Return f(a), e^a, a root, |a|, and of matrices A B, their entrywise product, the transpose."""
         match name, arguments:
+            case "…", ():
+                return r"\cdots", ATOM
             case "exp", (argument,):
                 return f"e^{{{self.text(argument)}}}", POWER
             case "sqrt", (argument,):

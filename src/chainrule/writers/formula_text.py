@@ -58,6 +58,8 @@ class TextPrinter(Printer):
     def function(self, name: str, arguments: tuple[Formula, ...]) -> tuple[str, int]:
         """Return f(a), e^(a), √(a), |a|, and of matrices A B, A ⊙ B, Aᵀ."""
         match name, arguments:
+            case "…", ():
+                return "…", ATOM
             case "exp", (argument,):
                 return f"e^({self.text(argument)})", POWER
             case "sqrt", (argument,):

@@ -23,6 +23,7 @@ from chainrule.writers.lines import shown_controls
 from chainrule.writers.mathml import MathmlPrinter, escaped, math, mathml_name, mathml_number
 from chainrule.writers.options import Options
 from chainrule.writers.outline import Group, Part, left_out, outline
+from chainrule.writers.pieces import in_pieces
 from chainrule.writers.printer import ATOM, FRACTION, SIGN
 from chainrule.writers.svg import STYLE, svg
 
@@ -172,7 +173,7 @@ class _View:
             "layer": group.layer,
             "equation": Markup(math(_equation(group.equation))) if group.equation in EQUATIONS else "",
             "statements": [self._statement(each, group.equation == "frozen", place) for each in statements],
-            "left_out": sum(shown.left_out for shown in group.shown),
+            "unsaid": group.unsaid,
         }
 
     def _statement(self, statement: Statement, frozen: bool, group: str) -> dict[str, Any]:
@@ -185,7 +186,7 @@ class _View:
             "group": group,
             "name": Markup(math(mathml_name(name))),
             "plain": shown_controls(name),
-            "symbols": Markup(math(self.symbols.text(tree))) if tree is not None else "",
+            "symbols": Markup(in_pieces(tree, self.symbols)) if tree is not None else "",
             "numbers": Markup(numbers),
             "value": value,
             "value_row": TAG.sub("", numbers) != value,

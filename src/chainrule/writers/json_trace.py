@@ -154,6 +154,7 @@ def _family(trace: Trace, shown_of: Shown) -> dict[str, Any]:
         told["exact"] = _spelled(trace.exact.array(kind, layer))
     told["statements"] = [_statement(trace, each) for each in shown_of.statements]
     told["statements_left_out"] = shown_of.left_out
+    told["sums_cut"] = list(shown_of.cut)
     return told
 
 

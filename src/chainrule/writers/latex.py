@@ -127,8 +127,7 @@ class _Writer:
         yield r"\begin{align*}"
         yield "\n".join(rows).removesuffix(r" \\[4pt]")
         yield r"\end{align*}"
-        if shown.left_out:
-            yield rf"({shown.left_out:,} more of these not shown: ask for them with \texttt{{--most}}.)\par"
+        yield from (rf"({latex_text(each)}.)\par" for each in shown.unsaid)
 
     def _statement(self, statement: Statement, frozen: bool) -> Iterator[str]:
         """Yield the rows of a statement: symbols, numbers, value."""

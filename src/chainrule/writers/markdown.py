@@ -105,5 +105,5 @@ def _group(trace: Trace, options: Options, group: Group) -> Iterator[str]:
     longest = max((len(line) - len(line.lstrip("`")) for line in map(str.strip, lines)), default=0)
     fence = "`" * max(3, longest + 1)
     yield from ("", f"{fence}text", *lines, fence)
-    if left_out := sum(shown.left_out for shown in group.shown):
-        yield from ("", f"({left_out:,} more of these not shown: ask for them with `--most`.)")
+    for each in group.unsaid:
+        yield from ("", f"({markdown_text(each)}.)")

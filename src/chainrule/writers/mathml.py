@@ -19,6 +19,7 @@ GREEK = {
     "mu": "μ",
     "sigma": "σ",
 }
+LONG = 36  # letters of a name that still fit on a line
 MARKS = {"+": "<mo>+</mo>", "new": "<mtext>new</mtext>", "after": "<mtext>after</mtext>", "": ""}
 
 
@@ -64,10 +65,16 @@ def _typeset(parts: Typeset) -> str:
                 return ratio
             return f"<mrow>{ratio}<mtext> via </mtext>{_typeset(via)}</mrow>"
         case Applied(word, argument, row, mark):
-            applied = f"<mrow>{_word(word)}<mo>(</mo>{_typeset(argument)}<mo>)</mo></mrow>"
+            inside = f'<mo stretchy="false">(</mo>{_typeset(argument)}<mo stretchy="false">)</mo>'
+            applied = f"<mrow>{_word(word)}{inside}</mrow>"
             return _scripts(applied, "", _above(_row(row), MARKS[mark]))
         case Words(text):
-            return f"<mtext>{escaped(text)}</mtext>"
+            return f"<mtext>{_folding(escaped(text), len(text))}</mtext>"
+
+
+def _folding(shown: str, letters: int) -> str:
+    """Return words so that a browser breaks them where they are too long for a line."""
+    return shown if letters <= LONG else f'<span class="long">{shown}</span>'
 
 
 def _partial(parts: Typeset) -> str:
@@ -121,8 +128,9 @@ class MathmlPrinter(Printer):
         return text, FRACTION if "<mfrac>" in text or "<msup>" in text else ATOM
 
     def grouped(self, text: str) -> str:
-        """Return a text in parentheses."""
-        return f"<mrow><mo>(</mo>{text}<mo>)</mo></mrow>"
+        """Return a text in parentheses, which grow with what is high in them and with nothing else."""
+        how = "" if "<mfrac>" in text or "<mtable" in text else ' stretchy="false"'
+        return f"<mrow><mo{how}>(</mo>{text}<mo{how}>)</mo></mrow>"
 
     def add(self, terms: tuple[Formula, ...]) -> tuple[str, int]:
         """Return a + b - c."""
@@ -168,9 +176,12 @@ class MathmlPrinter(Printer):
             case "H", _:
                 return "<mo>⊙</mo>".join(self.inside(each, SIGN + 1) for each in arguments), PRODUCT
             case "T", (argument,):
-                return f"<msup>{_one(self.inside(argument, ATOM))}<mi>T</mi></msup>", POWER
+                upright = '<mi mathvariant="normal">T</mi>'
+                return f"<msup>{_one(self.inside(argument, ATOM))}{upright}</msup>", POWER
+            case "…", ():
+                return "<mo>⋯</mo>", ATOM
         inside = "<mo>,</mo>".join(map(self.text, arguments))
-        return f"<mrow>{self.named(name)}<mo>(</mo>{inside}<mo>)</mo></mrow>", ATOM
+        return f"<mrow>{self.named(name)}{self.grouped(inside)}</mrow>", ATOM
 
     def named(self, name: str) -> str:
         """Return the name of a function: a word, or f with its layer and its prime."""

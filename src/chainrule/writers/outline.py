@@ -5,6 +5,7 @@ from itertools import groupby, islice
 from typing import NamedTuple
 
 from chainrule.trace.step import Family, Statement, Trace
+from chainrule.writers.shortened import cut_sums, shortened
 
 PARTS = {
     "forward": "Forward pass",
@@ -26,11 +27,23 @@ class Shown(NamedTuple):
         The first ones, in the reader's order.
     left_out : int
         How many more there are.
+    cut : tuple of int
+        How many terms the sums have of which the ends only are shown.
     """
 
     family: Family
     statements: tuple[Statement, ...]
     left_out: int
+    cut: tuple[int, ...]
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """What is not shown of them, to be said wherever they are shown."""
+        more = f"{self.left_out:,} more of these not shown: ask for them with --most"
+        sums = [
+            f"of each sum of {size:,} terms the ends are shown: ask for all with --most" for size in self.cut
+        ]
+        return (*([more] if self.left_out else []), *sums)
 
 
 class Group(NamedTuple):
@@ -49,6 +62,11 @@ class Group(NamedTuple):
     equation: str
     layer: int
     shown: tuple[Shown, ...]
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """What is not shown of them, each sentence once."""
+        return tuple(dict.fromkeys(each for shown in self.shown for each in shown.unsaid))
 
 
 class Part(NamedTuple):
@@ -77,7 +95,7 @@ def outline(trace: Trace, most: int) -> Iterator[Part]:
     trace : Trace
         The step.
     most : int
-        How many statements of one family are shown; 1 or more.
+        How many statements of one family and how many terms of one sum are shown; 1 or more.
     """
     for part, families in groupby(trace.families, key=lambda family: family.part):
         groups = tuple(
@@ -98,5 +116,5 @@ def _place(family: Family) -> tuple[str, int]:
 
 
 def _shown(trace: Trace, family: Family, most: int) -> Shown:
-    statements = tuple(islice(trace.statements(family), most))
-    return Shown(family, statements, len(family) - len(statements))
+    statements = tuple(islice(trace.statements(shortened(family, most)), most))
+    return Shown(family, statements, len(family) - len(statements), tuple(cut_sums(family, most)))

@@ -104,8 +104,7 @@ class _Writer:
     def _family(self, shown: Shown) -> Iterator[str]:
         for statement in shown.statements:
             yield from self.statement(statement, frozen=shown.family.equation == "frozen")
-        if shown.left_out:
-            yield f"  ({shown.left_out} more of these not shown: ask for them with --most)"
+        yield from (f"  ({each})" for each in shown.unsaid)
 
     def statement(self, statement: Statement, frozen: bool) -> Iterator[str]:
         """Yield the lines of one statement."""

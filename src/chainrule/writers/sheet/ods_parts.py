@@ -198,8 +198,8 @@ def curve(chart: Chart, across: str, up: str) -> bytes:
         'chart:display-label="true" chart:minimum="0"/></style:style>'
         '<style:style style:name="grid" style:family="chart"><style:graphic-properties draw:stroke="solid" '
         f'svg:stroke-color="{LINES}"/></style:style><style:style style:name="wall" style:family="chart">'
-        '<style:graphic-properties draw:fill="none" draw:stroke="none"/></style:style>'
-        "</office:automatic-styles>"
+        '<style:graphic-properties draw:fill="solid" draw:fill-color="#ffffff" draw:stroke="none"/>'
+        "</style:style></office:automatic-styles>"
         '<office:body><office:chart><chart:chart svg:width="24cm" svg:height="12cm" '
         'chart:class="chart:scatter" chart:style-name="wall"><chart:plot-area>'
         f"{axis('x', across)}{axis('y', up)}"

@@ -23,7 +23,7 @@ from chainrule.writers.sheet.rounds import after, changes, rounds_sheets
 MOST = 20_000  # numbers of a workbook: more takes minutes to open and nobody reads it
 MOST_NAMED = 3_000  # cells with names: a program that opens more of them takes long
 LONGEST = 8_000  # characters of a formula; the programs take 8,192
-ELSEWHERE = ".html, .json and .py take any"
+ELSEWHERE = ".html and .json take any"
 
 GIVEN, STATE = "Given", "Weights"
 OLD, NEW = 1, 2  # the columns of the sheet of weights
