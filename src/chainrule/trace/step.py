@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from chainrule.network.program import Data
 from chainrule.reference.forward import Masks
 from chainrule.reference.update import Slots
 from chainrule.trace.naming import Naming
-from chainrule.trace.rounding import Rounding
+from chainrule.trace.rounding import MOST_DIGITS, Rounding
 
 if TYPE_CHECKING:
     from chainrule.trace.derive import Derivation
@@ -107,6 +107,21 @@ class Family:
         assert isinstance(quantity, Quantity)
         tree = None if self.tree is None else settle(expand(at(self.tree, places), self.sizes))
         return Statement(quantity, tree, float(self.values[position]))
+
+
+class Drift(NamedTuple):
+    """How far a number by hand is from the exact one.
+
+    Parameters
+    ----------
+    exact : float
+        The exact number.
+    off : float
+        The number by hand less the exact one.
+    """
+
+    exact: float
+    off: float
 
 
 def settle(tree: Formula) -> Formula:
@@ -279,6 +294,24 @@ class Trace(Drawn):
     def name(self, quantity: Quantity) -> str:
         """Return what the reader calls a quantity."""
         return self.naming.name(quantity)
+
+    def drift(self, quantity: Quantity) -> Drift | None:
+        """Return how far a number by hand is from the exact one, or None where it is not.
+
+        Two numbers that agree to the 15 digits that a float carries are the same.
+
+        Examples
+        --------
+        >>> import chainrule as cr
+        >>> by_hand = cr.tutorials.load("jain").trace().rounded(cr.Rounding(decimals=4))
+        >>> [f"{by_hand.drift(Quantity('A', (1, 0, unit))).off:.1g}" for unit in range(2)]
+        ['3e-05', '2e-05']
+        """
+        if self.exact is None:
+            return None
+        value, exact = self.value(quantity), self.exact.value(quantity)
+        same = f"{value:.{MOST_DIGITS}g}" == f"{exact:.{MOST_DIGITS}g}"
+        return None if same else Drift(exact, value - exact)
 
     def derive(self, name: str) -> "Derivation":
         """Return the chain-rule product of a weight or bias by its name: see `derive`."""

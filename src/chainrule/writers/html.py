@@ -202,11 +202,8 @@ class _View:
         return "".join(piece if piece.startswith(("<a ", "</a>")) else escaped(piece) for piece in pieces)
 
     def _drift(self, statement: Statement) -> str:
-        if self.trace.exact is None:
-            return ""
-        exact = self.trace.exact.value(statement.quantity)
-        off = statement.value - exact
-        return f"exact {exact:.{self.options.digits}g}, off by {off:.1g}" if off else ""
+        drift = self.trace.drift(statement.quantity)
+        return f"exact {drift.exact:.{self.options.digits}g}, off by {drift.off:.1g}" if drift else ""
 
     def ticks(self) -> list[dict[str, Any]]:
         """Return the ticks of the timeline, group by group."""

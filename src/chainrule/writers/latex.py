@@ -154,14 +154,11 @@ class _Writer:
 
     def _drift(self, statement: Statement) -> str:
         """Return how far a number by hand is from the exact one, where it is."""
-        if self.trace.exact is None:
+        drift = self.trace.drift(statement.quantity)
+        if drift is None:
             return ""
-        exact = self.trace.exact.value(statement.quantity)
-        off = statement.value - exact
-        if not off:
-            return ""
-        shown, by = latex_number(f"{exact:.{self.options.digits}g}"), latex_number(f"{off:.1g}")
-        return rf"\quad\text{{(exact }}{shown}\text{{, off by }}{by}\text{{)}}"
+        exact, off = latex_number(f"{drift.exact:.{self.options.digits}g}"), latex_number(f"{drift.off:.1g}")
+        return rf"\quad\text{{(exact }}{exact}\text{{, off by }}{off}\text{{)}}"
 
 
 def _number(value: float) -> str:

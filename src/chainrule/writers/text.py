@@ -126,8 +126,5 @@ class _Writer:
 
     def _drift(self, statement: Statement) -> str:
         """Return how far a number by hand is from the exact one, where it is."""
-        if self.trace.exact is None:
-            return ""
-        exact = self.trace.exact.value(statement.quantity)
-        off = statement.value - exact
-        return f"  (exact {exact:.{self.options.digits}g}, off by {off:.1g})" if off else ""
+        drift = self.trace.drift(statement.quantity)
+        return f"  (exact {drift.exact:.{self.options.digits}g}, off by {drift.off:.1g})" if drift else ""

@@ -8,6 +8,7 @@ from chainrule.tutorials.audit import experiments
 from chainrule.tutorials.audit.entry import MEANINGS, Entry, Verdict
 from chainrule.tutorials.audit.experiments import Outcome
 from chainrule.tutorials.audit.formulas import Formulas
+from chainrule.tutorials.audit.printing import shown
 from chainrule.tutorials.grammar import parse
 
 if TYPE_CHECKING:
@@ -228,9 +229,11 @@ def judge_claim(claim: Mapping[str, Any], formulas: Formulas, found: Mapping[str
     said, number = claim["says"], claim["id"]
     match CLAIMS.get(number, Words("not tried: there is no experiment for it yet")):
         case Says(pairs):
-            wrong = [f"{left} = {right}" for left, right in pairs if not _holds(formulas, left, right)]
-            note = f"tried as {'; '.join(f'{left} = {right}' for left, right in pairs)}"
-            return Entry(number, said, "; ".join(wrong), "contradiction" if wrong else "exact", note)
+            wrong = [_equation(*pair) for pair in pairs if not _holds(formulas, *pair)]
+            verdict: Verdict = "contradiction" if wrong else "exact"
+            found_out = f"does not hold: {'; '.join(wrong)}" if wrong else ""
+            tried = "; ".join(_equation(*pair) for pair in pairs)
+            return Entry(number, said, found_out, verdict, f"tried as {tried}")
         case Prints(ids) | Shows(ids):
             worst = max((found[each] for each in ids), key=lambda each: list(MEANINGS).index(each.verdict))
             return Entry(number, said, worst.computed, worst.verdict, _worst(worst, ids))
@@ -239,7 +242,7 @@ def judge_claim(claim: Mapping[str, Any], formulas: Formulas, found: Mapping[str
             return Entry(number, said, outcome.found, "exact" if outcome.holds else "contradiction", "tried")
         case Has(fact, computed):
             holds = fact(formulas.tutorial)
-            verdict: Verdict = "convention" if holds else "contradiction"
+            verdict = "convention" if holds else "contradiction"
             return Entry(
                 number, said, computed, verdict, "its network has it" if holds else "its network has it not"
             )
@@ -255,6 +258,10 @@ def _worst(worst: Entry, ids: tuple[str, ...]) -> str:
         + (f", the worst of {of}" if len(ids) > 1 else "")
         + (f": {worst.note}" if worst.note else "")
     )
+
+
+def _equation(left: str, right: str) -> str:
+    return f"{shown(parse(left))} = {shown(parse(right))}"
 
 
 def _holds(formulas: Formulas, left: str, right: str) -> bool:
