@@ -7,12 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 
+from chainrule import backward, forward, tutorials
 from chainrule.cli import main
 from chainrule.cli.main import app
 from chainrule.reference import equations
+from chainrule.tutorials.audit.entry import MEANINGS
 from chainrule.writers.equations import EQUATIONS
 
 ROOT = Path(__file__).parents[1]
@@ -63,6 +66,41 @@ def test_an_equation_reads_the_same_wherever_it_stands(name):
 
 def test_the_picture_is_current():
     subprocess.run([sys.executable, ROOT / "docs" / "picture.py", "--check"], check=True)
+
+
+@pytest.mark.slow
+def test_the_audits_and_the_completed_tutorials_are_current():
+    subprocess.run([sys.executable, ROOT / "docs" / "generate.py", "--check"], check=True)
+
+
+@pytest.mark.parametrize("name", tutorials.TUTORIALS)
+def test_every_entry_of_an_audit_is_a_row_with_its_verdict(name):
+    page = (ROOT / "docs" / "audit" / f"{name}.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| (\S+) \| .* \| ([a-z ]+) \| [^|]*(?:\\\|[^|]*)* \|$", page, re.MULTILINE))
+    tutorial = tutorials.load(name)
+    kinds = (tutorial.numbers, tutorial.formulas, tutorial.claims)
+    ids = {entry["id"] for entries in kinds for entry in entries}
+    assert set(rows) >= ids
+    assert {rows[each] for each in ids} <= set(MEANINGS)
+
+
+def test_the_missing_line_of_sadiya_gives_the_gradients_of_its_output_weights():
+    page = (ROOT / "docs" / "completed" / "sadiya.md").read_text("utf-8")
+    line = compile(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], "the missing line", "exec")
+    sadiya = tutorials.load("sadiya")
+    tape = forward(sadiya.network, sadiya.parameters, sadiya.X)
+    gradients = backward(sadiya.network, sadiya.parameters, tape, sadiya.Y)
+    names = {
+        "target": sadiya.Y[0],
+        "activations": [A[0] for A in tape.A],
+        "nets": [None, *(Z[0] for Z in tape.Z)],
+        "out_func_grad": lambda net: np.exp(-net) / (1 + np.exp(-net)) ** 2,
+        "k": 2,
+    }
+    for i, j in np.ndindex(gradients.W[2].shape):
+        names |= {"i": i, "j": j}
+        exec(line, names)
+        np.testing.assert_allclose(names["dWij"], gradients.W[2][i, j], rtol=1e-12)
 
 
 def test_ci_runs_the_readmes_second_command():

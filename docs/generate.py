@@ -1,0 +1,43 @@
+"""Makes what the docs show of our own results: the audits, the completed tutorials, the reader's own step.
+
+With --check it only says which files are not current, by its exit status.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from audit_page import audit_page
+from completed_page import completed_page
+
+import chainrule as cr
+from chainrule.cli import main
+
+DOCS = Path(__file__).parent
+OWN = ["explain", "--sizes", "2,3,1", "--inputs", "0.5,0.1", "--targets", "1", "--names", "jain"]
+
+
+def files() -> Iterator[tuple[Path, str]]:
+    """Yield every generated file with what is in it."""
+    for name in cr.tutorials.TUTORIALS:
+        tutorial = cr.tutorials.load(name)
+        found = tutorial.audit()
+        yield DOCS / "audit" / f"{name}.md", "\n".join(audit_page(found)) + "\n"
+        yield DOCS / "completed" / f"{name}.md", "\n".join(completed_page(tutorial, found)) + "\n"
+    for suffix in ("html", "svg"):
+        with TemporaryDirectory() as folder:
+            out = Path(folder) / f"own_step.{suffix}"
+            main([*OWN, "-o", str(out)])
+            yield DOCS / "_static" / out.name, out.read_text("utf-8")
+
+
+if __name__ == "__main__":
+    stale = [(path, text) for path, text in files() if not path.exists() or path.read_text("utf-8") != text]
+    if "--check" in sys.argv:
+        for path, _ in stale:
+            sys.stderr.write(f"{path.relative_to(DOCS)} is not current\n")
+        sys.exit(bool(stale))
+    for path, text in stale:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
