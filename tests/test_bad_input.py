@@ -395,12 +395,12 @@ OBJECTS = [
     ("a size for a layer", lambda: cr.Network([3, 2]), KIND, "layer 1", "was 3", "a Dense layer"),
     ("a model in whole numbers", lambda: cr.Model(NET, dtype=int), KIND, "the dtype", "'int'", "float64"),
     (
-        "a name for a naming",
-        lambda: cr.Model(NET).trace(X, Y, naming="jain"),
+        "a list for a naming",
+        lambda: cr.Model(NET).trace(X, Y, naming=["jain"]),
         KIND,
         "naming",
-        "'jain'",
-        "Naming",
+        "['jain']",
+        "a Naming, or a notation's name",
     ),
     (
         "a target above 1",

@@ -24,7 +24,7 @@ def sources(written: str) -> list[str]:
 def executed(written: str) -> dict:
     """Run the code of a notebook in this process, cell by cell."""
     space: dict = {"print": lambda *a: None}
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), np.printoptions():  # a notebook says how many digits it prints
         for source in sources(written):
             exec(compile(source, "cell", "exec"), space)
     return space
