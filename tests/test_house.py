@@ -161,6 +161,7 @@ PUBLIC = [
     "UnknownNameError",
     "WarmUp",
     "backward",
+    "check_directions",
     "check_function",
     "check_gradients",
     "derive",

@@ -21,7 +21,7 @@ _HOMES = {
         "UnknownNameError",
     ),
     "chainrule.check.function": ("check_function",),
-    "chainrule.check.gradients": ("GradientCheck", "check_gradients"),
+    "chainrule.check.gradients": ("GradientCheck", "check_directions", "check_gradients"),
     "chainrule.check.report": ("FunctionCheck",),
     "chainrule.model": ("Model",),
     "chainrule.network.activations": ("Activation",),

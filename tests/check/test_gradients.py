@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import chainrule as cr
 from chainrule import tutorials
-from chainrule.check.gradients import MOST_PARAMETERS, check_gradients, differences
+from chainrule.check.gradients import MOST_PARAMETERS, check_directions, check_gradients, differences
 from chainrule.check.text import text
 from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.formula import Quantity
@@ -55,10 +55,9 @@ def test_the_three_ways_err_as_theory_says(name):
 
 def test_the_differences_are_those_of_a_function_whose_derivative_is_known():
     theta = np.array([0.7, -1.3, 2.1])
-    one_sided, central, complex_step = differences(lambda t: (t**3).sum(), theta)
+    one_sided, central = differences(lambda t: (t**3).sum(), theta)
     np.testing.assert_allclose(one_sided, 3 * theta**2, rtol=1e-7)
     np.testing.assert_allclose(central, 3 * theta**2, rtol=1e-9)
-    np.testing.assert_allclose(complex_step, 3 * theta**2, rtol=1e-15)
     assert (np.abs(one_sided - 3 * theta**2) > 1e-10).all()
 
 
@@ -218,10 +217,11 @@ def test_the_quantities_are_those_of_theta_in_its_order():
     ]
 
 
-def test_more_parameters_than_can_be_checked_one_by_one_are_refused():
-    network = cr.Network.dense([MOST_PARAMETERS, 1])
+def test_more_parameters_than_differences_can_be_taken_of_are_checked_by_the_complex_step_alone():
+    report = check(cr.Network.dense([MOST_PARAMETERS, 1]), X=np.ones((1, MOST_PARAMETERS)), Y=[[1.0]])
+    assert report.passed
     with pytest.raises(cr.TooLargeError, match="parameters was 20001; it may be at most 20,000"):
-        check(network, X=np.zeros((1, MOST_PARAMETERS)), Y=[[1.0]])
+        _ = report.one_sided
 
 
 def test_what_does_not_fit_the_network_is_refused():
@@ -230,3 +230,56 @@ def test_what_does_not_fit_the_network_is_refused():
         check(network, X=[[1.0, 2.0, 3.0]])
     with pytest.raises(cr.InvalidValueError, match="Y at row 1, column 0 was nan"):
         check(network, Y=[[0.2, 0.8], [np.nan, 0.3]])
+
+
+WIDE = cr.Network.dense([200, 100, 10], hidden="tanh", output="softmax", loss="cross_entropy")
+
+
+def directions(network=WIDE, seed=1, **options):
+    rng = np.random.default_rng(seed)
+    X, Y = rng.normal(size=(3, network.sizes[0])), np.eye(network.sizes[-1])[:3]
+    return check_directions(network, cr.Parameters.initial(network, seed), X, Y, **options)
+
+
+def test_a_right_backward_pass_passes_along_every_direction():
+    report = directions()
+    assert report.passed
+    assert (len(report.rows), report.entries) == (3, 21_110)
+    assert directions(penalty=cr.Penalty(l2=0.1), row_weights=[1.0, 0.0, 2.0]).passed
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_every_random_network_passes_along_directions(data, tasks):
+    task = data.draw(tasks(spread=0.6))
+    with np.errstate(over="ignore", invalid="ignore"):
+        tape = forward_pass(task.network, task.parameters, task.data.X)
+    assume(max(np.abs(Z).max() for Z in tape.Z) < 6)
+    X, Y, row_weights = task.data
+    report = check_directions(
+        task.network, task.parameters, X, Y, row_weights=row_weights, penalty=task.penalty
+    )
+    assert report.passed, str(report)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0])
+def test_one_wrong_entry_of_twenty_thousand_is_found_and_named(monkeypatch, size):
+    right = equations.BP4
+
+    def mistaken(A_before, delta):
+        dW = right(A_before, delta)
+        if dW.shape == (200, 100):
+            dW[17, 42] += size
+        return dW
+
+    monkeypatch.setattr(equations, "BP4", mistaken)
+    report = directions(directions=1)
+    assert [row.name for row in report.rows] == ["direction 1", "W[1][17,42]"]
+    assert report.rows[1].analytic - report.rows[1].numeric == pytest.approx(size, rel=1e-6)
+    assert report.resolution < 1e-6
+
+
+@pytest.mark.parametrize("count", [0, -1, 1.5, "three"])
+def test_a_number_of_directions_that_is_none_is_refused(count):
+    with pytest.raises(cr.ChainruleError, match="the number of directions was"):
+        directions(directions=count)

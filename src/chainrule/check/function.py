@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.check.bisection import found_by_halves, spread
 from chainrule.check.nested import Point
 from chainrule.check.oracles import Line, complex_step, estimates, grain
 from chainrule.check.report import FunctionCheck, Row
@@ -19,7 +20,6 @@ NEARBY = 12  # points around the one asked for, to see whether a difference is s
 AWAY = 1e-3  # how far they are, as a part of a number
 LAST_DIGITS = 4  # in eps: how far a point is moved to see what rounding does to a gradient
 MOVED = 4  # how often
-MOST_LOCATED = 20  # wrong entries that are named after random directions
 PROBES = 2  # lines along which the complex step is compared with differences before it is believed
 
 
@@ -156,8 +156,7 @@ class _Probe:
 
     def drawn(self, count: int) -> Array:
         """Return random directions, a row each, in which every number moves by a part of its size."""
-        signs = np.random.default_rng([self.seed, 1]).normal(size=(count, self.x.size))
-        return signs * self.sizes
+        return spread(np.random.default_rng([self.seed, 1]), (count, self.x.size)) * self.sizes
 
     @cached_property
     def takes_complex(self) -> bool:
@@ -239,21 +238,14 @@ class _Probe:
 
     def located(self, direction: Array) -> list[Row]:
         """Return the wrong entries that a wrong direction is made of: by halves, and halves of these."""
-        found: list[Row] = []
-        parts = [np.arange(self.x.size)]
-        while parts:
-            part = parts.pop()
-            if len(part) == 1:
-                row = self.entry(int(part[0]))
-                found += [row] if row.verdict == "fail" else []
-                continue
+
+        def fails(places: Array) -> bool:
             masked = np.zeros_like(direction)
-            masked[part] = direction[part]
-            if self.along(masked, "").verdict == "fail":
-                parts += [part[len(part) // 2 :], part[: len(part) // 2]]
-            if len(found) >= MOST_LOCATED:
-                break
-        return found
+            masked[places] = direction[places]
+            return self.along(masked, "").verdict == "fail"
+
+        rows = (self.entry(place) for place in found_by_halves(fails, self.x.size))
+        return [row for row in rows if row.verdict == "fail"]
 
 
 def _product(slopes: Array, direction: Array) -> float:

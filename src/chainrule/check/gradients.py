@@ -5,12 +5,18 @@ none. Seeing the three side by side is the lesson; the complex step decides.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
+from chainrule.check.bisection import found_by_halves, spread
+from chainrule.check.complex_steps import along, complex_steps
+from chainrule.check.report import FunctionCheck, Row
 from chainrule.check.scale import TOLERANCE, gradient_scale
+from chainrule.check.verdict import Verdict
 from chainrule.errors import TooLargeError, sentence
+from chainrule.network import accept
 from chainrule.network.array import Array
 from chainrule.network.formula import Quantity
 from chainrule.network.network import Network
@@ -19,13 +25,14 @@ from chainrule.network.penalties import NO_PENALTY, Penalty
 from chainrule.network.program import Data
 from chainrule.reference.backward import add_penalty, backward_pass
 from chainrule.reference.forward import forward_pass, loss_of
+from chainrule.trace.notations import notation
 
 # Where rounding and truncation are about equal, for numbers around 1 (Press et al., section 5.7).
 ONE_SIDED_STEP = np.finfo(np.float64).eps ** (1 / 2)
 CENTRAL_STEP = np.finfo(np.float64).eps ** (1 / 3)
-COMPLEX_STEP = 1e-30  # anything tiny: nothing is subtracted
 
-MOST_PARAMETERS = 20_000
+ALONG = 1e-12  # of the size of the terms: in a sum over many entries their rounding errors do not add up
+MOST_PARAMETERS = 20_000  # for differences, which take four passes of the whole network for each
 
 
 @dataclass(frozen=True)
@@ -36,17 +43,40 @@ class GradientCheck:
     ----------
     analytic : Parameters
         The backward pass.
-    one_sided, central, complex_step : Parameters
-        The three other ways.
+    complex_step : Parameters
+        The complex step, which decides.
     scale : Parameters
         S, the size of the terms of each entry.
+    loss : callable
+        The loss of a vector of parameters.
+    at : Parameters
+        Where the network is.
     """
 
     analytic: Parameters
-    one_sided: Parameters
-    central: Parameters
     complex_step: Parameters
     scale: Parameters
+    loss: Callable[[Array], Array] = field(repr=False)
+    at: Parameters = field(repr=False)
+
+    @cached_property
+    def one_sided(self) -> Parameters:
+        """The one-sided difference, for the lesson; TooLargeError for more than 20,000 parameters."""
+        return self._differences[0]
+
+    @cached_property
+    def central(self) -> Parameters:
+        """The central difference; TooLargeError for more than 20,000 parameters."""
+        return self._differences[1]
+
+    @cached_property
+    def _differences(self) -> tuple[Parameters, Parameters]:
+        if self.at.theta.size > MOST_PARAMETERS:
+            may_be = f"at most {MOST_PARAMETERS:,} for differences beside the complex step"
+            raise TooLargeError(sentence("the number of parameters", self.at.theta.size, may_be))
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            one_sided, central = differences(self.loss, self.at.theta)
+        return self.at.like(one_sided), self.at.like(central)
 
     @property
     def right(self) -> Array:
@@ -67,9 +97,7 @@ class GradientCheck:
 
     def quantities(self) -> Iterator[Quantity]:
         """Yield the parameter of each entry, in the order of theta."""
-        for block in self.analytic.layout.blocks:
-            for place in np.ndindex(block.shape):
-                yield Quantity(block.letter, (block.layer, *place))
+        yield from quantities(self.analytic)
 
     def __bool__(self) -> bool:
         return self.passed
@@ -85,7 +113,8 @@ def check_gradients(
 ) -> GradientCheck:
     """Compare the backward pass with three ways to differentiate the loss, for every parameter.
 
-    Everything is computed in float64, whatever the parameters' precision.
+    Everything is computed in float64, whatever the parameters' precision. The differences, which only teach,
+    are computed when they are asked for.
 
     Parameters
     ----------
@@ -100,8 +129,6 @@ def check_gradients(
 
     Raises
     ------
-    TooLargeError
-        When the network has more parameters than can be checked one by one.
     ShapeError, InvalidValueError, InvalidTypeError
         When X or Y do not fit the network.
 
@@ -112,34 +139,122 @@ def check_gradients(
     >>> report.passed
     True
     """
-    require_parameters(parameters)
-    if parameters.theta.size > MOST_PARAMETERS:
-        may_be = f"at most {MOST_PARAMETERS:,} to be checked one by one"
-        raise TooLargeError(sentence("the number of parameters", parameters.theta.size, may_be))
-    exact = parameters.astype(np.float64)
-    data = Data.of(network, X, Y, row_weights)
+    exact, data = _in_float64(network, parameters, X, Y, row_weights)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        analytic, scale = _gradient(network, exact, data, penalty)
+        steps = complex_steps(network, exact, data, penalty)
 
     def loss(theta: Array) -> Array:
-        return loss_of(network, parameters.like(theta), data, penalty)
+        return loss_of(network, exact.like(theta), data, penalty)
 
+    return GradientCheck(analytic, steps, scale, loss, exact)
+
+
+def check_directions(
+    network: Network,
+    parameters: Parameters,
+    X: object,
+    Y: object,
+    directions: int = 3,
+    row_weights: object = None,
+    penalty: Penalty = NO_PENALTY,
+    seed: int = 0,
+) -> FunctionCheck:
+    """Compare the backward pass with the loss along random directions: seconds for millions of parameters.
+
+    A wrong entry is wrong in every direction. When one fails, the entries that are wrong are searched for by
+    halves and named.
+
+    Parameters
+    ----------
+    network, parameters : Network, Parameters
+        The network.
+    X, Y : array, shapes (n, d_0) and (n, d_L)
+        The rows and their targets.
+    directions : int
+        How many directions, 1 or more.
+    row_weights : array, shape (n,), optional
+        How much each row counts.
+    penalty : Penalty
+        On the trained weights; by default none.
+    seed : int
+        Of the directions.
+
+    Raises
+    ------
+    ShapeError, InvalidValueError, InvalidTypeError
+        When X or Y do not fit the network, or there is no direction.
+
+    Examples
+    --------
+    >>> net = Network.dense([20, 30, 10], hidden="tanh")
+    >>> report = check_directions(net, Parameters.initial(net, seed=1), np.ones((2, 20)), np.zeros((2, 10)))
+    >>> report.passed, report.entries
+    (True, 940)
+    """
+    count = accept.count("the number of directions", directions)
+    name = notation("ours", network, len(np.asarray(X))).name
+    rng = np.random.default_rng(accept.count("the seed", seed, least=0))
+    exact, data = _in_float64(network, parameters, X, Y, row_weights)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        tape = forward_pass(network, exact, data.X)
-        analytic = backward_pass(network, exact, tape, data, data.normalizer)
-        add_penalty(network, exact, analytic, penalty)
-        one_sided, central, complex_step = differences(loss, exact.theta)
-        scale = gradient_scale(network, exact, tape, data, penalty)
-    return GradientCheck(
-        analytic,
-        exact.like(one_sided),
-        exact.like(central),
-        exact.like(complex_step),
-        scale,
-    )
+        analytic, scale = _gradient(network, exact, data, penalty)
+
+        def row(direction: Array, name: str) -> Row:
+            numeric = along(network, exact, data, penalty, direction)
+            slope, bar = float(analytic.theta @ direction), ALONG * float(scale.theta @ np.abs(direction))
+            verdict = Verdict.PASS if abs(slope - numeric) <= bar else Verdict.FAIL
+            return Row(name, slope, numeric, bar, verdict)
+
+        drawn = spread(rng, (count, exact.theta.size))
+        rows = [row(direction, f"direction {n}") for n, direction in enumerate(drawn, 1)]
+        failed = [
+            direction for direction, each in zip(drawn, rows, strict=True) if each.verdict is Verdict.FAIL
+        ]
+        if failed:
+            rows += _located(row, failed[0], [name(each) for each in quantities(exact)])
+    return FunctionCheck(tuple(rows), exact.theta.size, count, "the complex step")
 
 
-def differences(loss: Callable[[Array], Array], theta: Array) -> tuple[Array, Array, Array]:
-    """Return the one-sided difference, the central one and the complex step, each like theta."""
-    one_sided, central, complex_step = (np.empty_like(theta) for _ in range(3))
+def _located(row: Callable[[Array, str], Row], direction: Array, names: list[str]) -> list[Row]:
+    """Return the wrong entries that a wrong direction is made of."""
+
+    def only(places: Array) -> Array:
+        masked = np.zeros_like(direction)
+        masked[places] = direction[places]
+        return masked
+
+    places = found_by_halves(lambda part: row(only(part), "").verdict is Verdict.FAIL, direction.size)
+    one = np.eye(1, direction.size)[0]
+    return [row(np.roll(one, place), names[place]) for place in places]
+
+
+def quantities(parameters: Parameters) -> Iterator[Quantity]:
+    """Yield the quantity of each parameter, in the order of theta."""
+    for block in parameters.layout.blocks:
+        for place in np.ndindex(block.shape):
+            yield Quantity(block.letter, (block.layer, *place))
+
+
+def _in_float64(
+    network: Network, parameters: Parameters, X: object, Y: object, row_weights: object
+) -> tuple[Parameters, Data]:
+    require_parameters(parameters)
+    return parameters.astype(np.float64), Data.of(network, X, Y, row_weights)
+
+
+def _gradient(
+    network: Network, exact: Parameters, data: Data, penalty: Penalty
+) -> tuple[Parameters, Parameters]:
+    """Return the backward pass, and the size of the terms of each of its entries."""
+    tape = forward_pass(network, exact, data.X)
+    analytic = backward_pass(network, exact, tape, data, data.normalizer)
+    add_penalty(network, exact, analytic, penalty)
+    return analytic, gradient_scale(network, exact, tape, data, penalty)
+
+
+def differences(loss: Callable[[Array], Array], theta: Array) -> tuple[Array, Array]:
+    """Return the one-sided difference and the central one, each like theta."""
+    one_sided, central = np.empty_like(theta), np.empty_like(theta)
     here = loss(theta)
     for entry in range(theta.size):
         direction = np.zeros_like(theta)
@@ -149,5 +264,4 @@ def differences(loss: Callable[[Array], Array], theta: Array) -> tuple[Array, Ar
         one_sided[entry] = (loss(theta + h * direction) - here) / h
         h = CENTRAL_STEP * size
         central[entry] = (loss(theta + h * direction) - loss(theta - h * direction)) / (2 * h)
-        complex_step[entry] = loss(theta + 1j * COMPLEX_STEP * direction).imag / COMPLEX_STEP
-    return one_sided, central, complex_step
+    return one_sided, central

@@ -78,9 +78,15 @@ class FunctionCheck:
 
     @property
     def resolution(self) -> float:
-        """The largest error bar, as a part of its derivative: no smaller error is sure to be seen."""
-        parts = [row.bar / abs(row.numeric) for row in self.rows if row.numeric and np.isfinite(row.bar)]
-        return max(parts, default=0.0)
+        """The largest error bar: no smaller error is sure to be seen.
+
+        As a part of a derivative where each entry was checked; along directions that of one entry, in parts
+        of 1 for a number as large as 1.
+        """
+        rows = [row for row in self.rows if np.isfinite(row.bar)]
+        if self.directions:
+            return max((row.bar for row in rows), default=np.inf)
+        return max((row.bar / abs(row.numeric) for row in rows if row.numeric), default=0.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -126,7 +132,8 @@ class FunctionCheck:
         )
         counts = [(self.count(verdict), word) for verdict, word in WORDS.items()]
         told = ", ".join(f"{count:,} {word}" for count, word in counts if count)
+        of = "in a single entry" if self.directions else "of a derivative"
         return (
-            f"{what} checked against {self.way}: {told}. An error of {self.resolution:.0e} of a derivative"
+            f"{what} checked against {self.way}: {told}. An error of {self.resolution:.0e} {of}"
             " would have been seen."
         )
