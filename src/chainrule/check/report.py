@@ -126,7 +126,7 @@ class FunctionCheck:
 
     def _summary(self) -> str:
         what = (
-            f"{self.directions} random directions of {self.entries:,} entries"
+            f"{self.directions} random direction{'s' * (self.directions > 1)} of {self.entries:,} entries"
             if self.directions
             else f"{self.entries:,} of {self.entries:,} entries"
         )

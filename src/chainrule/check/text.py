@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ from chainrule.check.gradients import GradientCheck
 from chainrule.check.scale import TOLERANCE
 from chainrule.network.formula import Quantity
 
+MOST_WRONG = 20  # wrong ones that are shown
+MOST_ROWS = 200  # parameters in a table: of more, each array has a row, and each wrong one
+
 
 def text(check: GradientCheck, name: Callable[[Quantity], str]) -> str:
-    """Write a gradient check as a table.
+    """Write a gradient check as a table: every parameter, or of many the arrays and what is wrong.
 
     Parameters
     ----------
@@ -21,17 +25,19 @@ def text(check: GradientCheck, name: Callable[[Quantity], str]) -> str:
     name : callable
         What the reader calls a parameter.
     """
-    return "\n".join(_lines(check, name)) + "\n"
+    lines = _lines if check.at.theta.size <= MOST_ROWS else _lines_of_arrays
+    return "\n".join(lines(check, name)) + "\n"
 
 
 def as_rows(check: GradientCheck, name: Callable[[Quantity], str]) -> list[dict[str, Any]]:
-    """Return a gradient check as plain data, one row for each parameter."""
+    """Return a gradient check as plain data, one row for each parameter; differences where they are few."""
+    few = check.at.theta.size <= MOST_ROWS
+    differences = {"one_sided": check.one_sided, "central": check.central} if few else {}
     return [
         {
             "name": name(quantity),
             "backward": float(check.analytic.theta[row]),
-            "one_sided": float(check.one_sided.theta[row]),
-            "central": float(check.central.theta[row]),
+            **{way: float(numbers.theta[row]) for way, numbers in differences.items()},
             "complex_step": float(check.complex_step.theta[row]),
             "scale": float(check.scale.theta[row]),
             "right": bool(check.right[row]),
@@ -54,12 +60,41 @@ def _lines(check: GradientCheck, name: Callable[[Quantity], str]) -> Iterator[st
     medians = "".join(f"  {np.median(of_way):9.1e}" for of_way in errors)
     yield f"{'median':{width}}  {'':>22}{medians}"
     yield ""
-    wrong = int((~check.right).sum())
-    verdict = "every one right" if not wrong else f"{wrong} WRONG"
     explained = (
-        f"{len(names)} derivatives checked: {verdict}. Errors are parts of the size of a derivative's "
+        f"{_verdict(check)} Errors are parts of the size of a derivative's "
         "terms. The one-sided difference has lost half of its digits and the central one a third; the "
         "complex step loses none and decides: the backward pass is right where it agrees with it to "
         f"{TOLERANCE:g}."
     )
     yield from textwrap.wrap(explained, 80)
+
+
+def _lines_of_arrays(check: GradientCheck, name: Callable[[Quantity], str]) -> Iterator[str]:
+    errors, start = check.errors(check.analytic), 0
+    quantities = list(check.quantities())
+    yield f"{'array':10}  {'entries':>12}  {'worst error':>11}  by"
+    for block in check.at.layout.blocks:
+        part = errors[start : start + int(np.prod(block.shape))]
+        worst = start + int(part.argmax())
+        array = f"{block.letter}[{block.layer}]"
+        yield f"{array:10}  {len(part):12,}  {errors[worst]:11.1e}  {name(quantities[worst])}"
+        start += len(part)
+    wrong = np.flatnonzero(~check.right)
+    yield from [""] if len(wrong) else []
+    for row in islice(wrong, MOST_WRONG):
+        backward, right = check.analytic.theta[row], check.complex_step.theta[row]
+        yield f"{name(quantities[row])} is {backward:.10g}, should be {right:.10g}  WRONG"
+    if len(wrong) > MOST_WRONG:
+        yield f"({len(wrong) - MOST_WRONG:,} more wrong ones not shown)"
+    yield ""
+    explained = (
+        f"{_verdict(check)} Errors are parts of the size of a derivative's terms; the backward pass is right "
+        f"where it agrees with the complex step to {TOLERANCE:g}."
+    )
+    yield from textwrap.wrap(explained, 80)
+
+
+def _verdict(check: GradientCheck) -> str:
+    wrong = int((~check.right).sum())
+    verdict = f"{wrong:,} WRONG" if wrong else "every one right"
+    return f"{check.at.theta.size:,} derivatives checked: {verdict}."

@@ -1,32 +1,149 @@
-"""``chainrule check``: whether the backward pass is the derivative of the loss."""
+"""``chainrule check``: whether a backward pass is the derivative of its loss, ours or anybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from chainrule.cli import step
+from chainrule.cli.numbers import TypedError, rows, whole
 from chainrule.cli.what import HIDDEN, LOSS, OUTPUT, WHAT
+
+if TYPE_CHECKING:
+    from chainrule.check.report import FunctionCheck
+    from chainrule.model import Model
+    from chainrule.network.array import Array
+    from chainrule.network.formula import Quantity
+    from chainrule.network.penalties import Penalty
+
+OWN = "Or leave it out and give --function."
 
 
 def check(
-    what: str = typer.Argument(metavar="WHAT", help=WHAT),
+    what: str | None = typer.Argument(None, metavar="WHAT", help=f"{WHAT} Or a model file. {OWN}"),
     hidden: str | None = typer.Option(None, help=HIDDEN),
     output: str | None = typer.Option(None, help=OUTPUT),
     loss: str | None = typer.Option(None, help=LOSS),
+    data: str | None = step.TABLE,
+    inputs: str | None = typer.Option(
+        None, parser=rows("--inputs"), help="For a model: a row, 0.05,0.1; more with a ; between."
+    ),
+    targets: str | None = step.TARGETS,
+    function: str | None = typer.Option(
+        None, help="Your own function instead, as module:name or file.py:name: a point to a number."
+    ),
+    gradient: str | None = typer.Option(None, help="With --function: its gradient, a point to its like."),
+    point: str | None = typer.Option(None, help="With --function: the point, or a function that makes it."),
+    directions: int | None = typer.Option(
+        None,
+        parser=whole("--directions", 1),
+        help="Check along so many random directions, not entry by entry: for many thousands of entries.",
+    ),
+    seed: int = typer.Option(0, parser=whole("--seed", 0), help="Of the directions."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
     """Check every gradient.
 
-    Beside the backward pass stand the one-sided difference, the central difference and the complex
-    step. The exit status is 1 when a gradient is wrong.
+    Of a network the backward pass is compared with the complex step, beside which stand the one-sided and
+    the central difference. Of your own function each derivative is compared with one from its values alone,
+    which has an error bar. The exit status is 1 when a gradient is wrong or cannot be told to be right.
     """
+    if function is not None:
+        if what is not None:
+            raise TypedError(f"WHAT was {what}; it may be left out where --function says what is checked")
+        _show(_of_function(function, gradient, point, directions, seed), as_json)
+    elif what is None:
+        raise TypedError("WHAT was missing; it may be a tutorial, a gate, a file, or --function module:name")
+    else:
+        typed = (inputs, targets)
+        checked = _network_of(what, data, typed, hidden=hidden, output=output, loss=loss)
+        _check_network(checked, directions, seed, as_json)
+
+
+def _of_function(
+    function: str, gradient: str | None, point: str | None, directions: int | None, seed: int
+) -> FunctionCheck:
+    from chainrule.check.function import check_function
+    from chainrule.cli.named import callable_named, thing_named
+
+    if gradient is None or point is None:
+        missing = "--gradient" if gradient is None else "--point"
+        raise TypedError(f"{missing} was missing; it may be module:name or file.py:name, with --function")
+    value, slopes = callable_named("--function", function), callable_named("--gradient", gradient)
+    start = thing_named("--point", point)
+    return check_function(
+        value,
+        slopes,
+        callable_named("--point", point)() if callable(start) else start,
+        directions=directions,
+        seed=seed,
+    )
+
+
+class Checked(NamedTuple):
+    """What is checked: a network at some rows, and what its reader calls a parameter."""
+
+    model: Model
+    X: Array
+    Y: Array
+    penalty: Penalty
+    name: Callable[[Quantity], str]
+
+
+def _check_network(checked: Checked, directions: int | None, seed: int, as_json: bool) -> None:
+    from chainrule.check.gradients import check_directions
     from chainrule.check.text import as_rows, text
     from chainrule.cli.say import say, say_json
-    from chainrule.cli.what import preset_of
 
-    preset = preset_of(what, hidden=hidden, output=output, loss=loss)
-    report = preset.model.check_gradients(preset.X, preset.Y)
+    model, X, Y, penalty, name = checked
+    if directions is not None:
+        network, parameters = model.network, model.parameters
+        _show(check_directions(network, parameters, X, Y, directions, penalty=penalty, seed=seed), as_json)
+        return
+    report = model.check_gradients(X, Y, penalty=penalty)
     if as_json:
-        rows = as_rows(report, preset.naming.name)
-        say_json({"passed": report.passed, "gradients": rows})
+        say_json({"passed": report.passed, "gradients": as_rows(report, name)})
     else:
-        say(text(report, preset.naming.name), end="")
+        say(text(report, name), end="")
     if not report.passed:
+        raise typer.Exit(1)
+
+
+def _network_of(what: str, data: str | None, typed: tuple[Any, Any], **of_a_file: str | None) -> Checked:
+    """Return the network of a word on the command line, with the rows that it is checked at."""
+    from chainrule.cli.what import preset_of
+    from chainrule.network.penalties import NO_PENALTY, Penalty
+    from chainrule.tables.table_model import TableModel, load
+    from chainrule.trace.notations import notation
+
+    if data is not None:
+        from chainrule.cli.table import read_for
+
+        table, frame = read_for(what, data)
+        X, Y = table.encoder.encode(frame), table.encoder.encode_target(frame)
+        penalty = Penalty(**table.training["penalty"])
+        return Checked(table.model, X, Y, penalty, notation("ours", table.model.network, len(X)).name)
+    if Path(what).suffix == ".safetensors":
+        model = load(what)
+        if isinstance(model, TableModel):
+            raise TypedError("the table was missing; it may be given with --data, for a model of a table")
+        inputs, targets = typed
+        if inputs is None or targets is None:
+            raise TypedError("the rows were missing; they may be given with --inputs 0.5,0.1 and --targets 1")
+        return Checked(model, inputs, targets, NO_PENALTY, notation("ours", model.network, len(inputs)).name)
+    preset = preset_of(what, **of_a_file)
+    return Checked(preset.model, preset.X, preset.Y, NO_PENALTY, preset.naming.name)
+
+
+def _show(found: FunctionCheck, as_json: bool) -> None:
+    from chainrule.cli.say import say, say_json
+
+    if as_json:
+        say_json(found.to_dict())
+    else:
+        say(str(found))
+    if not found.passed:
         raise typer.Exit(1)
