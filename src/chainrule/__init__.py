@@ -22,6 +22,8 @@ _HOMES = {
     ),
     "chainrule.check.function": ("check_function",),
     "chainrule.check.gradients": ("GradientCheck", "check_directions", "check_gradients"),
+    "chainrule.check.answers": ("read_numbers",),
+    "chainrule.check.numbers": ("NumbersCheck", "check_numbers"),
     "chainrule.check.report": ("FunctionCheck",),
     "chainrule.model": ("Model",),
     "chainrule.network.activations": ("Activation",),

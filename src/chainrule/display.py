@@ -5,7 +5,11 @@ This is the one place where a lower room reaches up, and only when somebody look
 
 from importlib import import_module
 
-TEXT = {"Trace": "chainrule.writers.text:text", "Derivation": "chainrule.writers.derivation_text:text"}
+TEXT = {
+    "Trace": "chainrule.writers.text:text",
+    "Derivation": "chainrule.writers.derivation_text:text",
+    "NumbersCheck": "chainrule.writers.numbers_text:text",
+}
 HTML = {
     "Trace": "chainrule.writers.html:fragment",
     "Network": "chainrule.writers.svg:svg",

@@ -191,3 +191,22 @@ def test_many_parameters_are_told_by_array_and_what_is_wrong_by_name(run, monkey
     assert "b[1][3] is " in done.out
     assert "515 derivatives checked: 67 WRONG." in done.out
     assert "more wrong ones not shown" in done.out
+
+
+def test_ones_own_numbers_of_a_step_are_judged(run, tmp_path):
+    mine = tmp_path / "mine.csv"
+    mine.write_text("out_o1,0.7514\ndelta_o1,0.2385\n", "utf-8")
+    done = run("check", "jain", "--numbers", str(mine), "--hint", "1")
+    assert done.status == 1
+    assert "The first wrong one is delta_o1, layer 2, BP1." in done.out
+    assert "0.1384" not in done.out
+    told = json.loads(run("check", "jain", "--numbers", str(mine), "--json").out)
+    assert told["first_wrong"]["value"] == pytest.approx(0.1384985616)
+    mine.write_text("out_o1,0.7514\n", "utf-8")
+    assert run("check", "jain", "--numbers", str(mine)).status == 0
+
+
+def test_numbers_may_have_any_notations_names(run, tmp_path):
+    mine = tmp_path / "mine.csv"
+    mine.write_text('"A[2][0,0]",0.7514\n', "utf-8")
+    assert run("check", "jain", "--names", "ours", "--numbers", str(mine)).status == 0

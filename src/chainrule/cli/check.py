@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chainrule.network.array import Array
     from chainrule.network.formula import Quantity
     from chainrule.network.penalties import Penalty
+    from chainrule.trace.step import Trace
 
 OWN = "Or leave it out and give --function."
 
@@ -42,6 +43,15 @@ def check(
         parser=whole("--directions", 1),
         help="Check along so many random directions, not entry by entry: for many thousands of entries.",
     ),
+    numbers: str | None = typer.Option(
+        None, help="Check your own numbers of the step instead: a .csv or .json file, by their names."
+    ),
+    hint: int = typer.Option(
+        3,
+        parser=whole("--hint", 0, 3),
+        help="With --numbers: 0 says verdicts, 1 the first wrong number, 2 its formula, 3 its numbers.",
+    ),
+    names: str | None = step.NAMES,
     seed: int = typer.Option(0, parser=whole("--seed", 0), help="Of the directions."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
@@ -49,12 +59,18 @@ def check(
 
     Of a network the backward pass is compared with the complex step, beside which stand the one-sided and
     the central difference. Of your own function each derivative is compared with one from its values alone,
-    which has an error bar. The exit status is 1 when a gradient is wrong or cannot be told to be right.
+    which has an error bar. Of your own numbers of a step each is judged to the digits you gave. The exit
+    status is 1 when a gradient is wrong or cannot be told to be right.
     """
     if function is not None:
         if what is not None:
             raise TypedError(f"WHAT was {what}; it may be left out where --function says what is checked")
         _show(_of_function(function, gradient, point, directions, seed), as_json)
+    elif numbers is not None:
+        own = {"sizes": None, "inputs": inputs, "targets": targets, "learning_rate": None, "seed": None}
+        of_a_file = {"hidden": hidden, "output": output, "loss": loss}
+        (trace,) = step.steps_of(what, own=own, of_a_file=of_a_file, data=data, names=names)
+        _check_numbers(trace, numbers, hint, as_json)
     elif what is None:
         raise TypedError("WHAT was missing; it may be a tutorial, a gate, a file, or --function module:name")
     else:
@@ -136,6 +152,21 @@ def _network_of(what: str, data: str | None, typed: tuple[Any, Any], **of_a_file
         return Checked(model, inputs, targets, NO_PENALTY, notation("ours", model.network, len(inputs)).name)
     preset = preset_of(what, **of_a_file)
     return Checked(preset.model, preset.X, preset.Y, NO_PENALTY, preset.naming.name)
+
+
+def _check_numbers(trace: Trace, numbers: str, hint: int, as_json: bool) -> None:
+    from chainrule.check.answers import read_numbers
+    from chainrule.check.numbers import check_numbers
+    from chainrule.cli.say import say, say_json
+    from chainrule.writers.numbers_text import as_dict
+
+    found = check_numbers(trace, read_numbers(numbers), hint=hint)
+    if as_json:
+        say_json(as_dict(found))
+    else:
+        say(str(found), end="")
+    if not found.passed:
+        raise typer.Exit(1)
 
 
 def _show(found: FunctionCheck, as_json: bool) -> None:
