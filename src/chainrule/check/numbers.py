@@ -219,10 +219,13 @@ class Carried(NamedTuple):
         What it is.
     because : tuple of str
         The names of wrong numbers, given before, that it comes from.
+    own : bool
+        Whether it comes from any number that was given, and not from the step alone.
     """
 
     value: float
-    because: tuple[str, ...]
+    because: tuple[str, ...] = ()
+    own: bool = False
 
 
 class _Judge:
@@ -268,15 +271,16 @@ class _Judge:
         if (typed := self.typed.get(quantity)) is not None:
             judged = self.found[quantity]
             off = judged.verdict in (NumberVerdict.WRONG, NumberVerdict.FOLLOW_ON)
-            return Carried(typed.value, (judged.name,) if off else ())
+            return Carried(typed.value, (judged.name,) if off else (), own=True)
         statement = self.trace.statement(quantity)
         if statement is None or statement.tree is None:
-            return Carried(self.trace.value(quantity), ())
+            return Carried(self.trace.value(quantity))
         parts = {part: self.carried(part) for part in quantities(statement.tree)}
+        if not any(part.own for part in parts.values()):
+            return Carried(self.trace.value(quantity))
         because = tuple(dict.fromkeys(name for part in parts.values() for name in part.because))
-        if not because:  # nothing wrong came into it: the step's own number
-            return Carried(self.trace.value(quantity), ())
-        return Carried(_value(statement.tree, {part: of.value for part, of in parts.items()}), because)
+        value = _value(statement.tree, {part: of.value for part, of in parts.items()})
+        return Carried(value, because, own=True)
 
     def _rounding(self, tree: Formula, values: dict[Quantity, float], half: float) -> float:
         """Return how far a result may move when each part moves by half a unit of its last digit.
