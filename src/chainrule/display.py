@@ -9,11 +9,15 @@ TEXT = {
     "Trace": "chainrule.writers.text:text",
     "Derivation": "chainrule.writers.derivation_text:text",
     "NumbersCheck": "chainrule.writers.numbers_text:text",
+    "GradientCheck": "chainrule.check.text:in_our_names",
 }
 HTML = {
     "Trace": "chainrule.writers.html:fragment",
     "Network": "chainrule.writers.svg:svg",
     "History": "chainrule.plots.history_svg:history_html",
+    "FunctionCheck": "chainrule.writers.check_html:function_check",
+    "GradientCheck": "chainrule.writers.check_html:gradient_check",
+    "NumbersCheck": "chainrule.writers.check_html:numbers_check",
 }
 
 

@@ -5,7 +5,7 @@ none. Seeing the three side by side is the lesson; the complex step decides.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from chainrule.check.complex_steps import along, complex_steps
 from chainrule.check.report import FunctionCheck, Row
 from chainrule.check.scale import TOLERANCE, gradient_scale
 from chainrule.check.verdict import Verdict
+from chainrule.display import Drawn, as_text
 from chainrule.errors import TooLargeError, sentence
 from chainrule.network import accept
 from chainrule.network.array import Array
@@ -35,8 +36,8 @@ ALONG = 1e-12  # of the size of the terms: in a sum over many entries their roun
 MOST_PARAMETERS = 20_000  # for differences, which take four passes of the whole network for each
 
 
-@dataclass(frozen=True)
-class GradientCheck:
+@dataclass(frozen=True, repr=False)
+class GradientCheck(Drawn):
     """What a gradient check found, for every weight and bias.
 
     Parameters
@@ -47,17 +48,20 @@ class GradientCheck:
         The complex step, which decides.
     scale : Parameters
         S, the size of the terms of each entry.
+    network : Network
+        What was checked.
+    at : Parameters
+        Where.
     loss : callable
         The loss of a vector of parameters.
-    at : Parameters
-        Where the network is.
     """
 
     analytic: Parameters
     complex_step: Parameters
     scale: Parameters
-    loss: Callable[[Array], Array] = field(repr=False)
-    at: Parameters = field(repr=False)
+    network: Network
+    at: Parameters
+    loss: Callable[[Array], Array]
 
     @cached_property
     def one_sided(self) -> Parameters:
@@ -101,6 +105,9 @@ class GradientCheck:
 
     def __bool__(self) -> bool:
         return self.passed
+
+    def __str__(self) -> str:
+        return as_text(self)
 
 
 def check_gradients(
@@ -147,7 +154,7 @@ def check_gradients(
     def loss(theta: Array) -> Array:
         return loss_of(network, exact.like(theta), data, penalty)
 
-    return GradientCheck(analytic, steps, scale, loss, exact)
+    return GradientCheck(analytic, steps, scale, network, exact, loss)
 
 
 def check_directions(

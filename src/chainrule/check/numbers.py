@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chainrule.display import as_text
+from chainrule.display import Drawn, as_text
 from chainrule.errors import InvalidTypeError, InvalidValueError, UnknownNameError, nearest, sentence
 from chainrule.network import accept
 from chainrule.network.formula import Formula, Number, Quantity, evaluate, quantities, substitute
@@ -94,7 +94,7 @@ class Judgment:
 
 
 @dataclass(frozen=True)
-class NumbersCheck:
+class NumbersCheck(Drawn):
     """What a check of somebody's numbers found.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from chainrule.check.verdict import Verdict
+from chainrule.display import Drawn
 
 WORST = 5  # rows shown of those that do not pass
 WORDS = {Verdict.PASS: "right", Verdict.FAIL: "WRONG", Verdict.UNDECIDED: "undecided"}
@@ -41,7 +42,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class FunctionCheck:
+class FunctionCheck(Drawn):
     """What a check of somebody's gradient found.
 
     Parameters
@@ -115,7 +116,7 @@ class FunctionCheck:
         if len(shown) < len(self.rows):
             yield f"({len(self.rows) - len(shown):,} more not shown)"
         yield ""
-        yield from textwrap.wrap(self._summary(), 80)
+        yield from textwrap.wrap(self.summary, 80)
 
     def _shown(self) -> list[Row]:
         """Return the rows worth looking at: what does not pass, or else those that agree least."""
@@ -124,7 +125,9 @@ class FunctionCheck:
             return sorted(doubtful, key=lambda row: row.verdict is not Verdict.FAIL)[:WORST]
         return sorted(self.rows, key=lambda row: -abs(row.analytic - row.numeric))[:WORST]
 
-    def _summary(self) -> str:
+    @property
+    def summary(self) -> str:
+        """What was found, in a sentence or two."""
         what = (
             f"{self.directions} random direction{'s' * (self.directions > 1)} of {self.entries:,} entries"
             if self.directions

@@ -10,6 +10,7 @@ import numpy as np
 from chainrule.check.gradients import GradientCheck
 from chainrule.check.scale import TOLERANCE
 from chainrule.network.formula import Quantity
+from chainrule.trace.notations import notation
 
 MOST_WRONG = 20  # wrong ones that are shown
 MOST_ROWS = 200  # parameters in a table: of more, each array has a row, and each wrong one
@@ -27,6 +28,11 @@ def text(check: GradientCheck, name: Callable[[Quantity], str]) -> str:
     """
     lines = _lines if check.at.theta.size <= MOST_ROWS else _lines_of_arrays
     return "\n".join(lines(check, name)) + "\n"
+
+
+def in_our_names(check: GradientCheck) -> str:
+    """Write a gradient check as a table, in our own names."""
+    return text(check, notation("ours", check.network).name)
 
 
 def as_rows(check: GradientCheck, name: Callable[[Quantity], str]) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ class _Writer:
     def __init__(self, trace: Trace, form: Form, options: Options) -> None:
         self.trace, self.form, self.options = trace, form, options
         self.matrices = Matrices(trace, form)
-        self.symbols = TextPrinter(self.name, options.number)
+        self.symbols = TextPrinter(self.name, Options(options.digits).number)  # a constant is not rounded
 
     def name(self, quantity: Quantity) -> str:
         """Return what a matrix is called."""
