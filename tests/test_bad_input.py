@@ -24,6 +24,9 @@ WEIGHTS, BIASES = [np.ones((2, 3)), np.ones((3, 1))], [np.zeros(3), np.zeros(1)]
 BILLION = 10**9
 
 
+WIDE = cr.Model(cr.Network.dense([1500, 1500]))
+
+
 def dense(*sizes, **options):
     return cr.Network.dense(sizes, **options)
 
@@ -94,11 +97,11 @@ TOO_LARGE = [
     ),
     (
         "too many to be checked one by one",
-        lambda: cr.Model(dense(200, 200)).check_gradients(np.zeros((1, 200)), np.zeros((1, 200))),
+        lambda: WIDE.check_gradients(np.zeros((1, 1500)), np.zeros((1, 1500))),
         LARGE,
         "the number of parameters",
-        "was 40",
-        "at most 20,000",
+        "was 2251500",
+        "check_directions takes any number",
     ),
 ]
 

@@ -9,7 +9,7 @@ import chainrule as cr
 from chainrule.cli import main
 
 FIRST = ("tutorials", "explain", "derive", "audit", "fit", "train")
-COMMANDS = (*FIRST, "check", "predict", "evaluate", "info", "resume")
+COMMANDS = (*FIRST, "check", "diagnose", "predict", "evaluate", "info", "resume")
 
 
 def test_the_installed_program_is_this_function():
@@ -80,7 +80,12 @@ def test_what_to_explain_is_asked_for(refused):
     assert refused("explain") == "WHAT was missing; it may be a tutorial, a gate, a file, or --sizes 2,3,1"
 
 
-@pytest.mark.parametrize("command", ["fit", "train", "check"])
+def test_what_to_check_is_asked_for(refused):
+    may_be = "a tutorial, a gate, a file, or --function module:name"
+    assert refused("check") == f"WHAT was missing; it may be {may_be}"
+
+
+@pytest.mark.parametrize("command", ["fit", "train"])
 def test_a_missing_what_is_asked_for(refused, command):
     assert refused(command).startswith("WHAT was missing; it may be a tutorial (jain, ")
 

@@ -33,6 +33,7 @@ ONE_SIDED_STEP = np.finfo(np.float64).eps ** (1 / 2)
 CENTRAL_STEP = np.finfo(np.float64).eps ** (1 / 3)
 
 ALONG = 1e-12  # of the size of the terms: in a sum over many entries their rounding errors do not add up
+MOST_STEPS = 2_000_000  # complex steps, a stack of passes for each few hundred
 MOST_PARAMETERS = 20_000  # for differences, which take four passes of the whole network for each
 
 
@@ -136,6 +137,8 @@ def check_gradients(
 
     Raises
     ------
+    TooLargeError
+        When the network has more parameters than can be checked one by one.
     ShapeError, InvalidValueError, InvalidTypeError
         When X or Y do not fit the network.
 
@@ -146,6 +149,11 @@ def check_gradients(
     >>> report.passed
     True
     """
+    require_parameters(parameters)
+    if parameters.theta.size > MOST_STEPS:
+        may_be = f"at most {MOST_STEPS:,} to be checked one by one"
+        hint = "check_directions takes any number"
+        raise TooLargeError(sentence("the number of parameters", parameters.theta.size, may_be, hint))
     exact, data = _in_float64(network, parameters, X, Y, row_weights)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         analytic, scale = _gradient(network, exact, data, penalty)

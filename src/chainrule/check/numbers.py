@@ -173,7 +173,7 @@ def check_numbers(trace: Trace, mine: Mapping[str, object], *, hint: int = MOST_
     """
     if accept.count("the level of hints", hint, least=0) > MOST_HINT:
         raise InvalidValueError(sentence("the level of hints", hint, "0, 1, 2 or 3"))
-    judge = _Judge(trace, _by_quantity(trace, mine))
+    judge = _Judge(trace, by_quantity(trace, mine))
     return NumbersCheck(trace, tuple(judge.judgments()), hint)
 
 
@@ -190,7 +190,7 @@ def plain(name: str) -> str:
     return "".join(name.split())
 
 
-def _by_quantity(trace: Trace, mine: Mapping[str, object]) -> dict[Quantity, Typed]:
+def by_quantity(trace: Trace, mine: Mapping[str, object]) -> dict[Quantity, Typed]:
     """Return the given numbers under what they are, in the order of the step."""
     wanted = {plain(str(name)): (str(name), given) for name, given in mine.items()}
     known: dict[str, Quantity] = {}

@@ -13,6 +13,7 @@ from chainrule import __version__
 from chainrule.cli.audit import audit
 from chainrule.cli.check import check
 from chainrule.cli.derive import derive
+from chainrule.cli.diagnose import diagnose
 from chainrule.cli.explain import explain
 from chainrule.cli.fit import fit
 from chainrule.cli.record import resume
@@ -99,6 +100,7 @@ app.command()(audit)
 app.command()(fit)
 app.command("train", help="The same as fit.")(fit)
 app.command()(check)
+app.command()(diagnose)
 app.command()(predict)
 app.command()(evaluate)
 app.command()(info)

@@ -17,6 +17,7 @@ from chainrule.tutorials.audit.digits import (
 )
 from chainrule.tutorials.audit.entry import Entry
 from chainrule.tutorials.audit.reading import Reader
+from chainrule.tutorials.audit.stories import Stories
 from chainrule.tutorials.audit.world import World
 from chainrule.tutorials.grammar import parse
 
@@ -37,6 +38,7 @@ class Numbers:
         self.tutorial = tutorial
         self.trace_after = cache(self._trace_after)
         self.by_hand = cache(self._by_hand)
+        self.stories = Stories(tutorial, self.value)
 
     def _trace_after(self, rounds: int) -> Trace:
         """Return the step at the start, or after some rounds of training."""
@@ -93,6 +95,8 @@ class Numbers:
                 return Entry(entry["id"], of, computed, "misprint", note)
         if right:
             return Entry(entry["id"], of, computed, "contradiction", elsewhere.removeprefix("; "))
+        if story := self.stories.of(entry):
+            return Entry(entry["id"], of, computed, "mistake", story)
         note = f"differs: to be explained (off by {abs(float(printed) - value) / abs(value):.1g} of it)"
         return Entry(entry["id"], of, computed, "unexplained", note)
 

@@ -1,0 +1,417 @@
+"""Which mistake a backward pass contains: every line of the catalogue is tried wherever it can sit."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from math import prod
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.check.lines import RIGHT, Line, Numbers, Place, numbers_of, stepped
+from chainrule.check.mistakes import MISTAKES, Factor, Mistake
+from chainrule.check.numbers import by_quantity
+from chainrule.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    ShapeError,
+    Words,
+    sentence,
+    unknown_name,
+)
+from chainrule.network import accept
+from chainrule.network.array import Array
+from chainrule.network.network import Network
+from chainrule.network.optimizers import GradientDescent
+from chainrule.network.parameters import Parameters, require_parameters
+from chainrule.network.program import Data
+from chainrule.trace.step import Trace
+
+ENOUGH = 2.5  # digits in which an explanation has to agree, however few the numbers have
+AS_GOOD = 1.5  # digits fewer than the best, and an explanation agrees as well
+EVERY_DIGIT = 16.0
+
+Answer: TypeAlias = Literal[
+    "no mistake", "convention", "mistake", "cannot be told apart", "not in the catalogue"
+]
+
+
+class Placed(NamedTuple):
+    """A mistake in a layer."""
+
+    mistake: Mistake
+    layer: int
+
+    def __str__(self) -> str:
+        return f"{self.mistake.name} (layer {self.layer}, {self.mistake.equation})"
+
+
+Explanation: TypeAlias = tuple[Placed, ...]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found.
+
+    Parameters
+    ----------
+    answer : str
+        "no mistake", "convention", "mistake", "cannot be told apart" or "not in the catalogue".
+    explanations : tuple of tuple of Placed
+        What gives the numbers, each one or more lines in their layers; several when they cannot be told
+        apart.
+    digits : float
+        In how many digits the numbers agree with that.
+    first_wrong : str
+        When nothing explains them: the first of the numbers that is wrong, and by what ratio.
+    """
+
+    answer: Answer
+    explanations: tuple[Explanation, ...]
+    digits: float
+    first_wrong: str = ""
+
+    @property
+    def names(self) -> set[tuple[tuple[str, int], ...]]:
+        """The explanations as names and layers."""
+        return {tuple((each.mistake.name, each.layer) for each in one) for one in self.explanations}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "answer": self.answer,
+            "digits": self.digits,
+            "explanations": [
+                [
+                    {
+                        "mistake": mistake.name,
+                        "layer": layer,
+                        "equation": mistake.equation,
+                        "is": mistake.wrong,
+                        "should_be": mistake.right,
+                    }
+                    for mistake, layer in explanation
+                ]
+                for explanation in self.explanations
+            ],
+            "first_wrong": self.first_wrong,
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(line for each in self._paragraphs() for line in textwrap.wrap(each, 80))
+
+    def _paragraphs(self) -> Iterator[str]:
+        digits = f"{min(self.digits, 15):.0f} digits agree"
+        if self.answer == "no mistake":
+            yield f"No mistake: {digits}."
+        elif self.answer == "not in the catalogue":
+            yield f"No mistake that is known. The first number that goes wrong is {self.first_wrong}."
+        else:
+            lead = {"convention": "A convention, not a mistake", "mistake": "The mistake"}.get(
+                self.answer, ""
+            )
+            several = (
+                "one of these, which cannot be told apart on this data" if len(self.explanations) > 1 else ""
+            )
+            yield f"{': '.join(filter(None, (lead, several)))} ({digits}):"
+            for explanation in self.explanations:
+                yield " and ".join(map(str, explanation))
+                for mistake, _ in explanation:
+                    yield f"is:        {mistake.wrong}"
+                    yield f"should be: {mistake.right}"
+
+
+def diagnose(
+    network: Network,
+    parameters: Parameters,
+    X: npt.ArrayLike,
+    Y: npt.ArrayLike,
+    given: Parameters | Mapping[str, npt.ArrayLike],
+    *,
+    learning_rate: float | None = None,
+) -> Diagnosis:
+    """Name the mistake that a backward pass contains, from the numbers that it gives.
+
+    Every line of the catalogue is put in the place of the right one, in every layer where it can sit, and
+    what the step then gives is compared with all of the numbers. Conventions come before mistakes, one
+    mistake before two.
+
+    Parameters
+    ----------
+    network, parameters : Network, Parameters
+        The network.
+    X, Y : array, shapes (n, d_0) and (n, d_L)
+        The rows and their targets.
+    given : Parameters, or mapping of str to array
+        The gradients; or any numbers of the step by their names, such as ``dW[1]``, ``db[2]``, ``delta[1]``,
+        ``W_after[1]``, ``b_after[1]``, in the orientation of our weights, [from, to]. What is not known in an
+        array is NaN.
+    learning_rate : float, optional
+        What the step was taken with; needed for what comes after the update, and to find a mistake in the
+        order of updates.
+
+    Raises
+    ------
+    UnknownNameError, ShapeError, InvalidTypeError
+        When the step has no number of a name, or it has another shape.
+
+    Examples
+    --------
+    >>> import chainrule as cr
+    >>> jain = cr.tutorials.load("jain")
+    >>> tape = cr.forward(jain.network, jain.parameters, jain.X)
+    >>> mine = cr.backward(jain.network, jain.parameters, tape, jain.Y)
+    >>> diagnose(jain.network, jain.parameters, jain.X, jain.Y, mine).answer
+    'no mistake'
+    >>> mine.W[1][...] /= tape.A[1] * (1 - tape.A[1])
+    >>> print(diagnose(jain.network, jain.parameters, jain.X, jain.Y, {"dW[1]": mine.W[1]}))
+    The mistake (15 digits agree):
+    hidden-derivative-missing (layer 1, BP2)
+    is:        delta[l] = delta[l+1] W[l+1]^T
+    should be: delta[l] = (delta[l+1] W[l+1]^T) * f_l'(Z[l])
+    """
+    require_parameters(parameters)
+    exact = parameters.astype(np.float64)
+    data = Data.of(network, X, Y)
+    rate = None if learning_rate is None else accept.positive("the learning rate", learning_rate)
+    tried = Tried(network, exact, data, rate)
+    return tried.diagnosis(_numbers(given, tried.right, rate))
+
+
+def diagnose_numbers(trace: Trace, mine: Mapping[str, object]) -> Diagnosis:
+    """Name the mistake in somebody's numbers of a step, given by the reader's names.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step: its network, rows and learning rate, under the names that the numbers have.
+    mine : mapping of str to number or text
+        As for `check_numbers`; weighted sums, outputs, deltas, gradients and new weights count.
+
+    Raises
+    ------
+    UnknownNameError, InvalidValueError, InvalidTypeError
+        As `check_numbers`, and when there is no number that a mistake could be told from.
+
+    Examples
+    --------
+    >>> import chainrule as cr
+    >>> trace = cr.tutorials.load("jain").trace()
+    >>> print(diagnose_numbers(trace, {"dE_total/dw1": 0.00181751532, "dE_total/dw5": 0.08216704056}))
+    The mistake (10 digits agree):
+    hidden-derivative-missing (layer 1, BP2)
+    is:        delta[l] = delta[l+1] W[l+1]^T
+    should be: delta[l] = (delta[l+1] W[l+1]^T) * f_l'(Z[l])
+    """
+    start = trace.start
+    rate = start.optimizer.learning_rate if isinstance(start.optimizer, GradientDescent) else None
+    tried = Tried(start.network, start.parameters, start.data, rate)
+    given: Numbers = {}
+    for quantity, typed in by_quantity(trace, mine).items():
+        layer, *entry = quantity.indices
+        place = (quantity.name, int(layer))
+        if place in tried.right and (rate is not None or not quantity.name.endswith("_after")):
+            array = given.setdefault(place, np.full(tried.right[place].shape, np.nan))
+            array[tuple(map(int, entry))] = typed.value
+    if not given:
+        may_be = "some of the step's sums, outputs, deltas, gradients or new weights"
+        raise InvalidValueError(sentence("what is given", Words("nothing to tell a mistake from"), may_be))
+    return tried.diagnosis(given)
+
+
+class Agreement(NamedTuple):
+    """How well an explanation agrees with the numbers.
+
+    Parameters
+    ----------
+    beyond : float
+        How many digits more than they were written with, where that is fewest; below 0 it is less.
+    digits : float
+        In how many digits, where that is most.
+    """
+
+    beyond: float
+    digits: float
+
+
+NONE = Agreement(-EVERY_DIGIT, 0.0)
+
+
+class Tried:
+    """The explanations that are tried on one network and its rows.
+
+    Parameters
+    ----------
+    network, parameters, data : Network, Parameters, Data
+        The network, in float64, and its rows.
+    rate : float, optional
+        The learning rate, where it is known.
+    """
+
+    def __init__(self, network: Network, parameters: Parameters, data: Data, rate: float | None) -> None:
+        self.network, self.parameters, self.data, self.rate = network, parameters, data, rate
+        self.right = self.numbers(())
+
+    def numbers(self, explanation: Explanation) -> Numbers:
+        """Return every number of a step with these lines in it."""
+        with np.errstate(all="ignore"):
+            return numbers_of(self.network, self.parameters, self.data, self.rate or 0.0, _lines(explanation))
+
+    def after(self, explanation: Explanation, rounds: int) -> Parameters:
+        """Return the parameters after so many steps of gradient descent with these lines in each."""
+        lines, parameters = _lines(explanation), self.parameters
+        for _ in range(rounds):
+            parameters = stepped(self.network, parameters, self.data, self.rate or 0.0, lines)
+        return parameters
+
+    def places(self, *, convention: bool) -> list[Placed]:
+        """Return every line in every layer where it can sit."""
+        return [
+            Placed(mistake, layer)
+            for mistake in MISTAKES
+            for layer in range(1, self.network.depth + 1)
+            if mistake.convention == convention
+            and mistake.fits(self.network, layer)
+            and (self.rate is not None or not mistake.needs_rate)
+        ]
+
+    def explanations(self) -> Iterator[list[Explanation]]:
+        """Yield the explanations, the simplest ones first."""
+        conventions, mistakes = self.places(convention=True), self.places(convention=False)
+        # Whatever is two conventions can be one mistake of the same ratio: both are named.
+        of_conventions = [*((each,) for each in conventions), *combinations(conventions, 2)]
+        yield [()]
+        yield [*of_conventions, *((each,) for each in mistakes)]
+        yield [pair for pair in product(conventions, mistakes) if _together(*pair)]
+        yield [pair for pair in combinations(mistakes, 2) if _together(*pair)]
+
+    def diagnosis(self, given: Numbers) -> Diagnosis:
+        """Return the simplest explanations that agree with the numbers as well as any does."""
+        written = {place: digits_of(values) for place, values in given.items()}
+        for explanations in self.explanations():
+            scored = [(self._agreement(each, given, written), each) for each in explanations]
+            best = max((score for score, _ in scored), default=NONE)
+            if best.digits >= ENOUGH and best.beyond >= -AS_GOOD:
+                found = [each for score, each in scored if score.beyond >= best.beyond - AS_GOOD]
+                simplest = _simplest(found)
+                return Diagnosis(_answer(simplest), simplest, best.digits)
+        return Diagnosis("not in the catalogue", (), 0.0, self._first_wrong(given))
+
+    def _agreement(
+        self, explanation: Explanation, given: Numbers, written: Mapping[Place, float]
+    ) -> "Agreement":
+        """Return how well an explanation agrees with the numbers, which have so many digits."""
+        found = agreement(self.numbers(explanation), given, self.right)
+        return Agreement(min(found[place] - written[place] for place in given), max(found.values()))
+
+    def _first_wrong(self, given: Numbers) -> str:
+        """Say which number goes wrong first, in the order of the step, and by what ratio."""
+        for place, right in self.right.items():
+            if place in given and self._is_off(place, given[place]):
+                with np.errstate(all="ignore"):
+                    ratios = (given[place] / right)[~np.isnan(given[place])]
+                steady = np.isfinite(ratios).all() and np.ptp(ratios) <= 1e-3 * abs(ratios).max()
+                said = f"{ratios.mean():.6g} times what it should be" if steady else "in no constant ratio"
+                return f"{place[0]}[{place[1]}], {said}"
+        return "none of them by itself"
+
+    def _is_off(self, place: Place, values: Array) -> bool:
+        agreed = agreement(self.right, {place: values}, self.right)[place]
+        return agreed < digits_of(values) - AS_GOOD
+
+
+def _lines(explanation: Explanation) -> dict[Place, Line]:
+    """Return the lines of an explanation by their places."""
+    return {
+        place: _line(place, explanation)
+        for place in {(each.mistake.equation, each.layer) for each in explanation}
+    }
+
+
+def _line(place: Place, explanation: Explanation) -> Line:
+    """Return the line that stands at a place: another one, or the right one, times all factors."""
+    here = [each.mistake.line for each in explanation if (each.mistake.equation, each.layer) == place]
+    factors = [line.of for line in here if isinstance(line, Factor)]
+    (line,) = [line for line in here if not isinstance(line, Factor)] or [RIGHT[place[0]]]
+    return lambda at: line(at) * prod(factor(at) for factor in factors)
+
+
+def _together(one: Placed, other: Placed) -> bool:
+    """Return whether two lines can stand in one step: no two at one place, but for factors."""
+    elsewhere = (one.mistake.equation, one.layer) != (other.mistake.equation, other.layer)
+    return elsewhere or isinstance(one.mistake.line, Factor) or isinstance(other.mistake.line, Factor)
+
+
+def _simplest(found: list[Explanation]) -> tuple[Explanation, ...]:
+    """Leave out two conventions where one explains the same."""
+    one = any(len(each) == 1 and each[0].mistake.convention for each in found)
+    return tuple(each for each in found if not (one and len(each) == 2))
+
+
+def _answer(found: Sequence[Explanation]) -> Answer:
+    if not found[0]:
+        return "no mistake"
+    if all(each.mistake.convention for explanation in found for each in explanation):
+        return "convention"
+    return "mistake" if len(found) == 1 else "cannot be told apart"
+
+
+def agreement(numbers: Numbers, given: Numbers, right: Numbers) -> dict[Place, float]:
+    """Return in how many digits numbers agree, array by array, of the largest entry of each.
+
+    The right numbers count in the size, so that what should be 0 and is by rounding not quite agrees with 0.
+    """
+    digits: dict[Place, float] = {}
+    for place, values in given.items():
+        known = ~np.isnan(values)
+        off = np.abs(numbers[place] - values)[known].max(initial=0.0)
+        size = max(np.abs(each)[known].max(initial=0.0) for each in (values, numbers[place], right[place]))
+        with np.errstate(all="ignore"):
+            agreed = EVERY_DIGIT if off == 0 else float(-np.log10(off / size))
+        digits[place] = max(0.0, agreed) if np.isfinite(off) else 0.0
+    return digits
+
+
+def digits_of(values: Array) -> float:
+    """Return how many digits an array was written with: of the largest entry, as many as any needs.
+
+    Examples
+    --------
+    >>> digits_of(np.array([0.0822, 0.0827])), digits_of(np.array([1 / 3]))
+    (3.0, 12.0)
+    """
+    values = values[~np.isnan(values)]
+    largest = np.abs(values).max(initial=0.0)
+    if not largest:
+        return 12.0
+    for digits in range(1, 12):
+        unit = 10.0 ** (np.floor(np.log10(largest)) - digits + 1)
+        if np.abs(values - np.round(values / unit) * unit).max() <= 1e-6 * unit:
+            return float(digits)
+    single = (values.astype(np.float32).astype(np.float64) == values).all()
+    return 5.0 if single else 12.0
+
+
+def _numbers(given: Parameters | Mapping[str, npt.ArrayLike], right: Numbers, rate: float | None) -> Numbers:
+    """Return the given numbers by their places."""
+    if isinstance(given, Parameters):
+        given = {
+            **{f"dW[{l}]": W for l, W in enumerate(given.W, 1)},
+            **{f"db[{l}]": b for l, b in enumerate(given.b, 1) if b is not None},
+        }
+    if not isinstance(given, Mapping) or not given:
+        raise InvalidTypeError(sentence("what is given", given, "gradients, or arrays by their names"))
+    known = {
+        f"{name}[{l}]": (name, l) for name, l in right if rate is not None or not name.endswith("_after")
+    }
+    found: Numbers = {}
+    for name, values in given.items():
+        if name not in known:
+            raise unknown_name("name of a number", name, known)
+        array = np.asarray(values, np.float64)
+        if array.shape != right[known[name]].shape:
+            raise ShapeError(sentence(f"the shape of {name}", array.shape, f"{right[known[name]].shape}"))
+        found[known[name]] = array
+    return found
