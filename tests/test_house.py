@@ -162,6 +162,8 @@ PUBLIC = [
     "Trace",
     "UnknownNameError",
     "WarmUp",
+    "assert_gradients",
+    "assert_step",
     "backward",
     "check_directions",
     "check_function",

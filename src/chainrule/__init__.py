@@ -20,6 +20,7 @@ _HOMES = {
         "TooLargeError",
         "UnknownNameError",
     ),
+    "chainrule.check.asserting": ("assert_gradients", "assert_step"),
     "chainrule.check.diagnose": ("Diagnosis", "diagnose", "diagnose_numbers"),
     "chainrule.check.function": ("check_function",),
     "chainrule.check.gradients": ("GradientCheck", "check_directions", "check_gradients"),

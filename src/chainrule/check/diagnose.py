@@ -65,7 +65,7 @@ class Diagnosis:
     digits : float
         In how many digits the numbers agree with that.
     first_wrong : str
-        When nothing explains them: the first of the numbers that is wrong, and by what ratio.
+        The first of the numbers that is not as it should be, and by what ratio; empty when all are.
     """
 
     answer: Answer
@@ -296,7 +296,9 @@ class Tried:
             if best.digits >= ENOUGH and best.beyond >= -AS_GOOD:
                 found = [each for score, each in scored if score.beyond >= best.beyond - AS_GOOD]
                 simplest = _simplest(found)
-                return Diagnosis(_answer(simplest), simplest, best.digits)
+                answer = _answer(simplest)
+                first = "" if answer == "no mistake" else self._first_wrong(given)
+                return Diagnosis(answer, simplest, best.digits, first)
         return Diagnosis("not in the catalogue", (), 0.0, self._first_wrong(given))
 
     def _agreement(

@@ -171,10 +171,15 @@ def check_numbers(trace: Trace, mine: Mapping[str, object], *, hint: int = MOST_
     >>> found.first_wrong.name
     'delta_o1'
     """
-    if accept.count("the level of hints", hint, least=0) > MOST_HINT:
-        raise InvalidValueError(sentence("the level of hints", hint, "0, 1, 2 or 3"))
+    require_hint(hint)
     judge = _Judge(trace, by_quantity(trace, mine))
     return NumbersCheck(trace, tuple(judge.judgments()), hint)
+
+
+def require_hint(hint: int) -> None:
+    """Refuse what is no level of hints."""
+    if accept.count("the level of hints", hint, least=0) > MOST_HINT:
+        raise InvalidValueError(sentence("the level of hints", hint, "0, 1, 2 or 3"))
 
 
 def plain(name: str) -> str:
