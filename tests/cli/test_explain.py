@@ -240,3 +240,33 @@ def test_a_model_without_its_rows_asks_for_them(refused, tmp_path):
     cr.Model(cr.Network.dense([2, 1]), seed=0).save(tmp_path / "m.safetensors")
     told = refused("explain", "m.safetensors")
     assert told == "the rows were missing; they may be given with --inputs 0.5,0.1 and --targets 1"
+
+
+def test_a_mistake_is_shown_beside_the_right_step(run):
+    done = run("explain", "jain", "--with-mistake", "hidden-delta-after-update:1")
+    assert (done.status, done.err) == (0, "")
+    assert re.search(r"^E_total after +0\.2910277737 +0\.2910279239  <- differs$", done.out, re.MULTILINE)
+
+
+def test_as_printed_shows_where_a_tutorials_wrong_number_comes_from(run):
+    assert "hidden-delta-after-update, layer 1, BP2" in run("explain", "jain", "--as-printed").out
+    done = run("explain", "kumar", "--as-printed")
+    assert done.status == 2
+    assert done.err.startswith("chainrule: nothing that kumar prints comes from a known mistake")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--with-mistake", "sgn"], "did you mean sign?"),
+        (["--with-mistake", "sign:1"], "the layer of sign was 1; it may be 2"),
+        (["--with-mistake", "sign:x"], "the layer of --with-mistake was 'x'"),
+        (["--with-mistake", "sign", "--json"], "it may be shown as text only"),
+        (["--as-printed", "--matrix"], "it may be shown as text only"),
+    ],
+)
+def test_a_mistake_that_cannot_be_shown_gets_one_sentence(run, options, words):
+    done = run("explain", "jain", *options)
+    assert done.status == 2
+    assert words in done.err
+    assert done.err.count("\n") == 1

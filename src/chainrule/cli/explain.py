@@ -46,6 +46,15 @@ def explain(
     bias_column: bool = typer.Option(
         False, "--bias-column", help="With --matrix: biases as a column of the weights."
     ),
+    with_mistake: str | None = typer.Option(
+        None,
+        "--with-mistake",
+        help="Beside the right step one with this mistake, such as hidden-delta-after-update; with :1 at its"
+        " end in layer 1 only.",
+    ),
+    as_printed: bool = typer.Option(
+        False, "--as-printed", help="With the mistake that a tutorial's own wrong numbers come from."
+    ),
     sizes: str | None = step.SIZES,
     inputs: str | None = step.INPUTS,
     targets: str | None = step.TARGETS,
@@ -84,6 +93,8 @@ def explain(
     )
     origin = {"command": step.command_of(context)}
     _refuse_together(matrix, diagonal or bias_column, out is not None or as_json)
+    if (with_mistake is not None or as_printed) and (out is not None or as_json or matrix):
+        raise TypedError("a mistake was asked for with another form; it may be shown as text only")
     if out is not None:
         for target, trace in zip(step.targets_of(out, len(traces)), traces, strict=True):
             write(
@@ -99,6 +110,10 @@ def explain(
             print(f"chainrule: wrote {target}", file=sys.stderr)
         return
     options = Options(digits, decimals, most, origin)
+    if with_mistake is not None or as_printed:
+        for trace in traces:
+            say(beside_a_mistake(trace, what, with_mistake, options, plain), end="\n" if steps > 1 else "")
+        return
     if matrix:
         for trace in traces:
             say(in_matrices(trace, diagonal, bias_column, options, plain), end="\n" if steps > 1 else "")
@@ -117,6 +132,25 @@ def _refuse_together(matrix: bool, of_matrices: bool, elsewhere: bool) -> None:
         raise TypedError("--diagonal and --bias-column were given alone; they may come with --matrix")
     if matrix and elsewhere:
         raise TypedError("--matrix was given with a file or --json; it may be printed as text only")
+
+
+def beside_a_mistake(
+    trace: Trace, what: str | None, with_mistake: str | None, options: Options, plain: bool
+) -> str:
+    """Return a step beside one with a mistake: the one named, or that of the tutorial's wrong numbers."""
+    from chainrule.check.mistaken import placed
+    from chainrule.tutorials import Tutorial, load
+    from chainrule.writers.mistaken_text import text
+
+    if with_mistake is not None:
+        name, colon, layer = with_mistake.rpartition(":")
+        in_layer = whole("the layer of --with-mistake", 1)(layer) if colon else None
+        return text(trace, placed(trace, name if colon else layer, in_layer), options, ascii_only=plain)
+    tutorial = load(what or "")
+    mistakes = tutorial.mistakes if isinstance(tutorial, Tutorial) else ()
+    if not mistakes:
+        raise TypedError(f"nothing that {what} prints comes from a known mistake; --with-mistake shows any")
+    return text(trace, mistakes, options, ascii_only=plain)
 
 
 def in_matrices(trace: Trace, diagonal: bool, bias_column: bool, options: Options, plain: bool) -> str:

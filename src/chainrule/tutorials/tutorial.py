@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.check.diagnose import Placed
 from chainrule.errors import InvalidFileError, sentence
 from chainrule.files.matlab import read_mat
 from chainrule.network.array import Array
@@ -74,6 +75,11 @@ class Tutorial(Preset):
     def judged_number(self, entry: dict[str, Any]) -> Entry:
         """Return the audit's entry of one of its numbers."""
         return self._numbers_judge.judge(entry)
+
+    @property
+    def mistakes(self) -> list[Placed]:
+        """The known mistakes that numbers which it prints come from."""
+        return self._numbers_judge.stories.mistakes
 
     @cached_property
     def _numbers_judge(self) -> Numbers:
