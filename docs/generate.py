@@ -1,4 +1,4 @@
-"""Makes what the docs show of our own results: the audits, the completed tutorials, the reader's own step.
+"""Makes what the docs show of our own results: audits, completed tutorials, mistakes, a step of one's own.
 
 With --check it only says which files are not current, by its exit status.
 """
@@ -12,7 +12,9 @@ from audit_page import audit_page
 from completed_page import completed_page
 
 import chainrule as cr
+from chainrule.check.mistakes import MISTAKES
 from chainrule.cli import main
+from chainrule.writers.markdown import code
 
 DOCS = Path(__file__).parent
 OWN = ["explain", "--sizes", "2,3,1", "--inputs", "0.5,0.1", "--targets", "1", "--names", "jain"]
@@ -25,11 +27,29 @@ def files() -> Iterator[tuple[Path, str]]:
         found = tutorial.audit()
         yield DOCS / "audit" / f"{name}.md", "\n".join(audit_page(found)) + "\n"
         yield DOCS / "completed" / f"{name}.md", "\n".join(completed_page(tutorial, found)) + "\n"
+    yield DOCS / "mistakes.md", "\n".join(mistakes_page()) + "\n"
     for suffix in ("html", "svg"):
         with TemporaryDirectory() as folder:
             out = Path(folder) / f"own_step.{suffix}"
             main([*OWN, "-o", str(out)])
             yield DOCS / "_static" / out.name, out.read_text("utf-8")
+
+
+def mistakes_page() -> Iterator[str]:
+    """Yield the lines of the catalogue of mistakes as a page of tables."""
+    yield "# The catalogue of mistakes"
+    yield from ("", "What `diagnose` tries, and `chainrule explain --with-mistake NAME` shows.")
+    for title, convention in (("Conventions, which are no mistakes", True), ("Mistakes", False)):
+        yield from (
+            "",
+            f"## {title}",
+            "",
+            "| name | equation | as it is | as it should be |",
+            "|---|---|---|---|",
+        )
+        for each in MISTAKES:
+            if each.convention == convention:
+                yield f"| {each.name} | {each.equation} | {code(each.wrong)} | {code(each.right)} |"
 
 
 if __name__ == "__main__":

@@ -85,6 +85,8 @@ def gradients(net: Probe, *mistakes: tuple[str, int], eta: float = 0.5):
                 slope = SLOPE[name](A[l])
             if here("z(1-z)", l):
                 slope = Z[l] * (1 - Z[l])
+            if here("a(1-a)-everywhere", l):
+                slope = A[l] * (1 - A[l])
             if here("derivative-of-another-layer", l):
                 slope = SLOPE[net.activations[l]](Z[l])
             delta = back * slope
@@ -126,6 +128,7 @@ def _output_delta(net: Probe, A, Z, name, mistakes):
         "softmax-as-diagonal": lambda: by_output * A * (1 - A),
         "output-derivative-missing": lambda: by_output,
         "shortcut-where-it-does-not-hold": lambda: A - Y,
+        "a(1-a)-at-output": lambda: by_output * A * (1 - A),
         "derivative-at-output": lambda: by_output * SLOPE[name](A),
         "derivative-where-it-cancels": lambda: (A - Y) * A * (1 - A),
     }

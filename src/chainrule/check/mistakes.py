@@ -75,6 +75,11 @@ def _curved(network: Network, l: int) -> bool:
     return f.name != "identity" and not isinstance(f, RowActivation)
 
 
+def _not_sigmoid(network: Network, l: int) -> bool:
+    f = network.layer(l).activation
+    return f.name != "sigmoid" and not isinstance(f, RowActivation)
+
+
 def _has_bias(network: Network, l: int) -> bool:
     return network.layer(l).bias != "none"
 
@@ -216,6 +221,14 @@ MISTAKES: tuple[Mistake, ...] = (
         lambda at: _of_output(at) * _slope(at.f, at.A[at.l], at.f.value(at.A[at.l])),
         lambda network, l: _output(network, l) and _curved(network, l) and not _paired(network),
     ),
+    Mistake(
+        "a(1-a)-at-output",
+        "BP1",
+        "delta[L] = dLoss/dA[L] * A[L] * (1 - A[L]), which is sigmoid's",
+        DELTA_OUT,
+        lambda at: _of_output(at) * at.A[at.l] * (1 - at.A[at.l]),
+        lambda network, l: _output(network, l) and _not_sigmoid(network, l) and not _paired(network),
+    ),
     # --- BP2 ---
     Mistake(
         "hidden-delta-after-update",
@@ -251,6 +264,14 @@ MISTAKES: tuple[Mistake, ...] = (
         DELTA,
         lambda at: _upstream(at) * at.Z[at.l] * (1 - at.Z[at.l]),
         lambda network, l: _hidden(network, l) and network.layer(l).activation.name == "sigmoid",
+    ),
+    Mistake(
+        "a(1-a)-everywhere",
+        "BP2",
+        "delta[l] = (delta[l+1] W[l+1]^T) * A[l] * (1 - A[l]), which is sigmoid's",
+        DELTA,
+        lambda at: _upstream(at) * at.A[at.l] * (1 - at.A[at.l]),
+        lambda network, l: _hidden(network, l) and _not_sigmoid(network, l),
     ),
     Mistake(
         "derivative-of-another-layer",
