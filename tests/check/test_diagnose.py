@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.check.diagnose import agreement, diagnose, digits_of
+from chainrule.check.diagnose import agreement, diagnose, diagnose_numbers, digits_of
 from chainrule.check.mistakes import MISTAKES
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -191,3 +191,20 @@ def test_agreement_is_told_array_by_array():
     assert found["dW", 1] == pytest.approx(3, abs=0.01)
     assert found["db", 1] == 16  # nothing is known of it
     assert agreement(right, {("db", 1): np.array([np.inf])}, right) == {("db", 1): 0}
+
+
+def test_a_step_with_a_penalty_or_dropout_is_refused_and_not_accused():
+    net = cr.Network.dense([2, 3, 1], hidden="tanh")
+    options = {"optimizer": cr.GradientDescent(0.5), "penalty": cr.Penalty(l2=0.1)}
+    trace = cr.Model(net, seed=1).trace([[0.5, -1]], [[0.25]], **options)
+    gradient = next(each for each in trace if each.quantity.name == "dW")
+    with pytest.raises(cr.InvalidValueError, match="the penalty of a step to diagnose"):
+        diagnose_numbers(trace, {trace.name(gradient.quantity): gradient.value})
+
+
+@pytest.mark.parametrize("optimizer", [cr.Adam(0.1), cr.Momentum(0.1), cr.GradientDescent(0.1)])
+def test_every_number_of_a_right_step_has_no_mistake(optimizer):
+    net = cr.Network.dense([2, 3, 2], hidden="tanh", output="sigmoid", bias="shared")
+    trace = cr.Model(net, seed=1).trace([[0.5, -1], [1, 2]], [[0.25, 0], [1, 0]], optimizer=optimizer)
+    mine = {trace.name(each.quantity): repr(each.value) for each in trace}
+    assert diagnose_numbers(trace, mine).answer == "no mistake"

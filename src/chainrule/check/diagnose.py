@@ -193,7 +193,8 @@ def diagnose_numbers(trace: Trace, mine: Mapping[str, object]) -> Diagnosis:
     Raises
     ------
     UnknownNameError, InvalidValueError, InvalidTypeError
-        As `check_numbers`, and when there is no number that a mistake could be told from.
+        As `check_numbers`; when there is no number that a mistake could be told from; and when the step has a
+        penalty or dropout, which the catalogue does not know.
 
     Examples
     --------
@@ -205,14 +206,12 @@ def diagnose_numbers(trace: Trace, mine: Mapping[str, object]) -> Diagnosis:
     is:        delta[l] = delta[l+1] W[l+1]^T
     should be: delta[l] = (delta[l+1] W[l+1]^T) * f_l'(Z[l])
     """
-    start = trace.start
-    rate = start.optimizer.learning_rate if isinstance(start.optimizer, GradientDescent) else None
-    tried = Tried(start.network, start.parameters, start.data, rate)
+    tried = Tried.on(trace)
     given: Numbers = {}
     for quantity, typed in by_quantity(trace, mine).items():
         layer, *entry = quantity.indices
         place = (quantity.name, int(layer))
-        if place in tried.right and (rate is not None or not quantity.name.endswith("_after")):
+        if place in tried.right and (tried.rate is not None or not quantity.name.endswith("_after")):
             array = given.setdefault(place, np.full(tried.right[place].shape, np.nan))
             array[tuple(map(int, entry))] = typed.value
     if not given:
@@ -253,6 +252,23 @@ class Tried:
     def __init__(self, network: Network, parameters: Parameters, data: Data, rate: float | None) -> None:
         self.network, self.parameters, self.data, self.rate = network, parameters, data, rate
         self.right = self.numbers(())
+
+    @classmethod
+    def on(cls, trace: Trace) -> "Tried":
+        """Return the explanations on the network and rows of a step.
+
+        Raises
+        ------
+        InvalidValueError
+            When the step has a penalty or dropout: its gradients have terms that no line here has.
+        """
+        start = trace.start
+        if start.penalty:
+            raise InvalidValueError(sentence("the penalty of a step to diagnose", start.penalty, "none"))
+        if start.masks is not None:
+            raise InvalidValueError(sentence("the step to diagnose", Words("one with dropout"), "without"))
+        rate = start.optimizer.learning_rate if isinstance(start.optimizer, GradientDescent) else None
+        return cls(start.network, start.parameters, start.data, rate)
 
     def numbers(self, explanation: Explanation) -> Numbers:
         """Return every number of a step with these lines in it."""

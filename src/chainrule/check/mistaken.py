@@ -9,7 +9,6 @@ from chainrule.check.diagnose import Explanation, Placed, Tried
 from chainrule.check.mistakes import MISTAKES
 from chainrule.errors import InvalidValueError, sentence, unknown_name
 from chainrule.network.formula import Quantity
-from chainrule.network.optimizers import GradientDescent
 from chainrule.trace.step import Trace
 
 SAME = 1e-12  # of a number: what the order of a sum may change
@@ -76,10 +75,11 @@ def placed(trace: Trace, name: str, layer: int | None = None) -> Explanation:
 
 def of_trace(trace: Trace) -> Tried:
     """Return the catalogue on the network and rows of a step."""
-    optimizer = trace.start.optimizer
-    if not isinstance(optimizer, GradientDescent):
-        raise InvalidValueError(sentence("the optimizer", optimizer, "GradientDescent, to show a mistake"))
-    return Tried(trace.start.network, trace.start.parameters, trace.start.data, optimizer.learning_rate)
+    tried = Tried.on(trace)
+    if tried.rate is None:
+        was = trace.start.optimizer
+        raise InvalidValueError(sentence("the optimizer", was, "GradientDescent, to show a mistake"))
+    return tried
 
 
 def side_by_side(trace: Trace, mistakes: Sequence[Placed]) -> Iterator[Pair]:

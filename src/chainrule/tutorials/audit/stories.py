@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from chainrule.check.diagnose import Placed, Tried
 from chainrule.model import Model
 from chainrule.network.formula import Formula
-from chainrule.network.optimizers import GradientDescent
 from chainrule.network.parameters import Parameters
 from chainrule.trace.step import Trace
 from chainrule.tutorials.audit.digits import printed_like
@@ -35,10 +34,8 @@ class Stories:
     @cached_property
     def tried(self) -> Tried | None:
         """The catalogue of mistakes on the tutorial's network; None where it does not use plain descent."""
-        start = self.tutorial.trace().start
-        if not isinstance(start.optimizer, GradientDescent):
-            return None
-        return Tried(start.network, start.parameters, start.data, start.optimizer.learning_rate)
+        tried = Tried.on(self.tutorial.trace())
+        return None if tried.rate is None else tried
 
     @cached_property
     def mistakes(self) -> list[Placed]:
