@@ -14,6 +14,19 @@ def spread(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
     return rng.uniform(1, 2, shape) * rng.choice([-1, 1], shape)
 
 
+def only(direction: Array, places: Array | list[int]) -> Array:
+    """Return a direction in which nothing but some places moves.
+
+    Examples
+    --------
+    >>> only(np.array([3.0, 4.0, 5.0]), [1])
+    array([0., 4., 0.])
+    """
+    masked = np.zeros_like(direction)
+    masked[places] = direction[places]
+    return masked
+
+
 def found_by_halves(wrong: Callable[[Array], bool], count: int) -> list[int]:
     """Return the first places of wrong entries, at most 20, by halves and halves of these.
 

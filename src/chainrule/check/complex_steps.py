@@ -4,8 +4,6 @@ A number of layer l changes nothing before Z[l], so its pass begins there; and t
 are stacked and run as one.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from chainrule.network.array import Array
@@ -35,20 +33,15 @@ def complex_steps(network: Network, parameters: Parameters, data: Data, penalty:
     found = parameters.like(np.zeros_like(parameters.theta))
     tape = forward_pass(network, parameters, data.X)
     for l, layer in enumerate(network.layers, start=1):
-        entries = np.arange(found.W[l].size)
-        of_entries = [
-            _of_weights(network, parameters, tape, data, l, part) for part in _stacks(entries, tape.Z[l])
-        ]
-        found.W[l][...] = np.concatenate(of_entries).reshape(found.W[l].shape)
+        before = tape.passed_on(l - 1)
+        if found.b[l] is not None:
+            before = np.column_stack([before, np.ones(len(before))])  # a bias is fed by a unit that is 1
+        slopes = _of_layer(network, parameters, data, l, before, tape.Z[l])
+        found.W[l][...] = slopes[: len(found.W[l])]
         if penalty and layer.train_weights:
             found.W[l][...] += penalty.value(parameters.W[l] + 1j * STEP).imag / STEP
         if (db := found.b[l]) is not None:
-            units = np.arange(layer.units)
-            of_units = [
-                _of_biases(network, parameters, tape, data, l, part) for part in _stacks(units, tape.Z[l])
-            ]
-            by_unit = np.concatenate(of_units)
-            db[...] = by_unit.sum(keepdims=True) if layer.bias == "shared" else by_unit
+            db[...] = slopes[-1].sum(keepdims=True) if layer.bias == "shared" else slopes[-1]
     return found
 
 
@@ -58,29 +51,21 @@ def along(network: Network, parameters: Parameters, data: Data, penalty: Penalty
     return float(loss_of(network, moved, data, penalty).imag) / STEP
 
 
-def _stacks(entries: Array, Z: Array) -> Iterator[Array]:
-    """Yield entries in parts, so many that their rows fit one stack."""
-    count = max(1, STACK // max(1, Z.size))
-    yield from np.split(entries, range(count, len(entries), count))
+def _of_layer(network: Network, parameters: Parameters, data: Data, l: int, before: Array, Z: Array) -> Array:
+    """Return the derivatives by what leads from each column before to each column of Z[l].
 
-
-def _of_weights(
-    network: Network, parameters: Parameters, tape: Tape, data: Data, l: int, entries: Array
-) -> Array:
-    """Return the derivatives by some weights of a layer: W[i, j] adds A[l-1][:, i] to column j of Z[l]."""
-    i, j = np.unravel_index(entries, parameters.W[l].shape)
-    Z = np.tile(tape.Z[l].astype(np.complex128), (len(entries), 1, 1))
-    Z[np.arange(len(entries)), :, j] += 1j * STEP * tape.passed_on(l - 1).T[i]
-    return _slopes(network, parameters, data, l, Z)
-
-
-def _of_biases(
-    network: Network, parameters: Parameters, tape: Tape, data: Data, l: int, units: Array
-) -> Array:
-    """Return the derivatives by some columns of Z[l]: b[j] adds 1 to each row's."""
-    Z = np.tile(tape.Z[l].astype(np.complex128), (len(units), 1, 1))
-    Z[np.arange(len(units)), :, units] += 1j * STEP
-    return _slopes(network, parameters, data, l, Z)
+    The entry i, j adds the column i, times its step, to the column j of Z[l]. So many entries are run at once
+    that their rows fit one stack.
+    """
+    shape = (before.shape[1], Z.shape[1])
+    entries, at_once = np.arange(shape[0] * shape[1]), max(1, STACK // max(1, Z.size))
+    found = []
+    for part in np.split(entries, range(at_once, len(entries), at_once)):
+        i, j = np.unravel_index(part, shape)
+        moved = np.tile(Z.astype(np.complex128), (len(part), 1, 1))
+        moved[np.arange(len(part)), :, j] += 1j * STEP * before.T[i]
+        found.append(_slopes(network, parameters, data, l, moved))
+    return np.concatenate(found).reshape(shape)
 
 
 def _slopes(network: Network, parameters: Parameters, data: Data, l: int, Z: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.check.bisection import found_by_halves, spread
+from chainrule.check.bisection import found_by_halves, only, spread
 from chainrule.check.nested import Point
 from chainrule.check.oracles import Line, complex_step, estimates, grain
 from chainrule.check.report import FunctionCheck, Row
@@ -205,9 +205,7 @@ class _Probe:
 
     def entry(self, place: int) -> Row:
         """Return the verdict on one entry."""
-        direction = np.zeros_like(self.x)
-        direction[place] = 1.0
-        return self.along(direction, self.point.entry(place), self.sizes[place])
+        return self.along(only(np.ones_like(self.x), [place]), self.point.entry(place), self.sizes[place])
 
     def along(self, direction: Array, name: str, size: float = 1.0) -> Row:
         """Return the verdict on the derivative along a line.
@@ -240,9 +238,7 @@ class _Probe:
         """Return the wrong entries that a wrong direction is made of: by halves, and halves of these."""
 
         def fails(places: Array) -> bool:
-            masked = np.zeros_like(direction)
-            masked[places] = direction[places]
-            return self.along(masked, "").verdict == "fail"
+            return self.along(only(direction, places), "").verdict == "fail"
 
         rows = (self.entry(place) for place in found_by_halves(fails, self.x.size))
         return [row for row in rows if row.verdict == "fail"]

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from chainrule.check.bisection import found_by_halves, spread
+from chainrule.check.bisection import found_by_halves, only, spread
 from chainrule.check.complex_steps import along, complex_steps
 from chainrule.check.report import FunctionCheck, Row
 from chainrule.check.scale import TOLERANCE, gradient_scale
@@ -233,14 +233,11 @@ def check_directions(
 def _located(row: Callable[[Array, str], Row], direction: Array, names: list[str]) -> list[Row]:
     """Return the wrong entries that a wrong direction is made of."""
 
-    def only(places: Array) -> Array:
-        masked = np.zeros_like(direction)
-        masked[places] = direction[places]
-        return masked
+    def fails(places: Array) -> bool:
+        return row(only(direction, places), "").verdict is Verdict.FAIL
 
-    places = found_by_halves(lambda part: row(only(part), "").verdict is Verdict.FAIL, direction.size)
-    one = np.eye(1, direction.size)[0]
-    return [row(np.roll(one, place), names[place]) for place in places]
+    ones = np.ones_like(direction)
+    return [row(only(ones, [place]), names[place]) for place in found_by_halves(fails, direction.size)]
 
 
 def quantities(parameters: Parameters) -> Iterator[Quantity]:

@@ -88,8 +88,7 @@ class Point:
             if isinstance(part, Mapping):
                 return {key: fill(each) for key, each in part.items()}
             if isinstance(part, list | tuple):
-                make = getattr(part, "_make", type(part))  # a named tuple has its own
-                return make([fill(each) for each in part])
+                return _rebuilt(part, [fill(each) for each in part])
             leaf = next(leaves)
             values = vector[leaf.start : leaf.stop].reshape(leaf.shape)
             return values.copy() if isinstance(part, np.ndarray) else values[()]
@@ -140,9 +139,14 @@ def _with_arrays(part: object) -> object:
                 array = np.array(None)
             if array.dtype.kind in "fiu":
                 return array
-        make = getattr(part, "_make", type(part))  # a named tuple has its own
-        return make([_with_arrays(each) for each in part])
+        return _rebuilt(part, [_with_arrays(each) for each in part])
     return part
+
+
+def _rebuilt(part: list[Any] | tuple[Any, ...], items: list[object]) -> object:
+    """Return a list or tuple of the same kind with other items."""
+    make = getattr(part, "_make", type(part))  # a named tuple has its own
+    return make(items)
 
 
 def _walk(part: object, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], object]]:

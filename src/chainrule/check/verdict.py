@@ -164,8 +164,9 @@ def _between_the_slopes_of_a_kink(evidence: Evidence) -> str:
 
 def _explained_by_rounding(evidence: Evidence, numeric: float) -> str:
     """Return in words how rounding explains a difference: that of a mistake is about the same nearby."""
-    slopes, others = np.array([evidence.slope, *(each for each, _ in evidence.nearby())]), [numeric]
-    for _, line in evidence.nearby():
+    nearby = evidence.nearby()
+    slopes, others = np.array([evidence.slope, *(slope for slope, _ in nearby)]), [numeric]
+    for _, line in nearby:
         if evidence.complex_step:
             others.append(complex_step(line, evidence.size))
         else:
