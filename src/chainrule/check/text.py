@@ -66,25 +66,17 @@ def _lines(check: GradientCheck, name: Callable[[Quantity], str]) -> Iterator[st
     medians = "".join(f"  {np.median(of_way):9.1e}" for of_way in errors)
     yield f"{'median':{width}}  {'':>22}{medians}"
     yield ""
-    explained = (
-        f"{_verdict(check)} Errors are parts of the size of a derivative's "
-        "terms. The one-sided difference has lost half of its digits and the central one a third; the "
-        "complex step loses none and decides: the backward pass is right where it agrees with it to "
-        f"{TOLERANCE:g}."
-    )
-    yield from textwrap.wrap(explained, 80)
+    yield from textwrap.wrap(summary(check), 80)
 
 
 def _lines_of_arrays(check: GradientCheck, name: Callable[[Quantity], str]) -> Iterator[str]:
-    errors, start = check.errors(check.analytic), 0
+    errors = check.errors(check.analytic)
     quantities = list(check.quantities())
     yield f"{'array':10}  {'entries':>12}  {'worst error':>11}  by"
     for block in check.at.layout.blocks:
-        part = errors[start : start + int(np.prod(block.shape))]
-        worst = start + int(part.argmax())
-        array = f"{block.letter}[{block.layer}]"
-        yield f"{array:10}  {len(part):12,}  {errors[worst]:11.1e}  {name(quantities[worst])}"
-        start += len(part)
+        worst = block.start + int(errors[block.start : block.stop].argmax())
+        array, entries = f"{block.letter}[{block.layer}]", block.stop - block.start
+        yield f"{array:10}  {entries:12,}  {errors[worst]:11.1e}  {name(quantities[worst])}"
     wrong = np.flatnonzero(~check.right)
     yield from [""] if len(wrong) else []
     for row in islice(wrong, MOST_WRONG):
@@ -93,11 +85,22 @@ def _lines_of_arrays(check: GradientCheck, name: Callable[[Quantity], str]) -> I
     if len(wrong) > MOST_WRONG:
         yield f"({len(wrong) - MOST_WRONG:,} more wrong ones not shown)"
     yield ""
-    explained = (
-        f"{_verdict(check)} Errors are parts of the size of a derivative's terms; the backward pass is right "
-        f"where it agrees with the complex step to {TOLERANCE:g}."
+    yield from textwrap.wrap(summary(check), 80)
+
+
+def summary(check: GradientCheck) -> str:
+    """Return what a gradient check found in a few sentences."""
+    if check.at.theta.size > MOST_ROWS:
+        return (
+            f"{_verdict(check)} Errors are parts of the size of a derivative's terms; the backward pass is"
+            f" right where it agrees with the complex step to {TOLERANCE:g}."
+        )
+    return (
+        f"{_verdict(check)} Errors are parts of the size of a derivative's "
+        "terms. The one-sided difference has lost half of its digits and the central one a third; the "
+        "complex step loses none and decides: the backward pass is right where it agrees with it to "
+        f"{TOLERANCE:g}."
     )
-    yield from textwrap.wrap(explained, 80)
 
 
 def _verdict(check: GradientCheck) -> str:

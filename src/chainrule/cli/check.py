@@ -67,7 +67,7 @@ def check(
             raise TypedError(f"WHAT was {what}; it may be left out where --function says what is checked")
         _show(_of_function(function, gradient, point, directions, seed), as_json)
     elif numbers is not None:
-        own = {"sizes": None, "inputs": inputs, "targets": targets, "learning_rate": None, "seed": None}
+        own = {"inputs": inputs, "targets": targets}
         of_a_file = {"hidden": hidden, "output": output, "loss": loss}
         (trace,) = step.steps_of(what, own=own, of_a_file=of_a_file, data=data, names=names)
         _check_numbers(trace, numbers, hint, as_json)
@@ -132,7 +132,6 @@ def _network_of(what: str, data: str | None, typed: tuple[Any, Any], **of_a_file
     """Return the network of a word on the command line, with the rows that it is checked at."""
     from chainrule.cli.what import preset_of
     from chainrule.network.penalties import NO_PENALTY, Penalty
-    from chainrule.tables.table_model import TableModel, load
     from chainrule.trace.notations import notation
 
     if data is not None:
@@ -143,12 +142,8 @@ def _network_of(what: str, data: str | None, typed: tuple[Any, Any], **of_a_file
         penalty = Penalty(**table.training["penalty"])
         return Checked(table.model, X, Y, penalty, notation("ours", table.model.network, len(X)).name)
     if Path(what).suffix == ".safetensors":
-        model = load(what)
-        if isinstance(model, TableModel):
-            raise TypedError("the table was missing; it may be given with --data, for a model of a table")
         inputs, targets = typed
-        if inputs is None or targets is None:
-            raise TypedError("the rows were missing; they may be given with --inputs 0.5,0.1 and --targets 1")
+        model = step.model_at_rows(what, inputs, targets)
         return Checked(model, inputs, targets, NO_PENALTY, notation("ours", model.network, len(inputs)).name)
     preset = preset_of(what, **of_a_file)
     return Checked(preset.model, preset.X, preset.Y, NO_PENALTY, preset.naming.name)

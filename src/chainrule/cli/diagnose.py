@@ -27,9 +27,8 @@ def diagnose(
     from chainrule.check.diagnose import diagnose_numbers
     from chainrule.cli.say import say, say_json
 
-    own = {"sizes": None, "inputs": None, "targets": None, "learning_rate": None, "seed": None}
     of_a_file = {"hidden": hidden, "output": output, "loss": loss}
-    (trace,) = step.steps_of(what, own=own, of_a_file=of_a_file, names=names)
+    (trace,) = step.steps_of(what, of_a_file=of_a_file, names=names)
     found = diagnose_numbers(trace, read_numbers(numbers))
     if as_json:
         say_json(found.to_dict())

@@ -12,6 +12,7 @@ from chainrule.cli.numbers import above_zero, rows, sizes_of_all, whole
 from chainrule.cli.what import HIDDEN, LOSS, OUTPUT, WHAT
 
 if TYPE_CHECKING:
+    from chainrule.model import Model
     from chainrule.trace.rounding import Rounding
     from chainrule.trace.step import Trace
 
@@ -50,10 +51,14 @@ EACH = typer.Option(None, "--each", help="What is rounded then: result, sum or p
 HALF = typer.Option(None, "--half", help="Where a half goes then: away (from zero) or even.")
 
 
+# What may be typed of a network and rows of one's own, and is not.
+NOTHING = dict.fromkeys(("sizes", "inputs", "targets", "learning_rate", "seed"))
+
+
 def steps_of(
     what: str | None,
     *,
-    own: dict[str, Any],
+    own: dict[str, Any] | None = None,
     of_a_file: dict[str, str | None],
     data: str | None = None,
     row: int = 1,
@@ -67,7 +72,7 @@ def steps_of(
     ----------
     what : str, optional
         A tutorial, gate or file; None with sizes of one's own.
-    own : dict
+    own : dict, optional
         `sizes`, `inputs`, `targets`, `learning_rate`, `seed` as typed.
     of_a_file : dict
         `hidden`, `output`, `loss` as typed.
@@ -85,7 +90,7 @@ def steps_of(
     from chainrule.trace.build import trace_steps
     from chainrule.trace.notations import notation
 
-    trace = _first(what, own, of_a_file, data, row)
+    trace = _first(what, {**NOTHING, **(own or {})}, of_a_file, data, row)
     naming = trace.naming if names is None else notation(names, trace.network, len(trace.start.data.X))
     found = [
         replace(each, marks=trace.marks if number == 0 else {}, ours=trace.ours)
@@ -164,15 +169,22 @@ def _first(
 
 def _of_model(what: str, own: dict[str, Any]) -> Trace:
     """Return a step of a model file on rows that were typed."""
+    from chainrule.network.optimizers import GradientDescent
+
+    model = model_at_rows(what, own["inputs"], own["targets"])
+    rule = GradientDescent(own["learning_rate"] or 0.5)
+    return model.trace(own["inputs"], own["targets"], optimizer=rule, title=f"One step of {what}")
+
+
+def model_at_rows(what: str, inputs: Any, targets: Any) -> Model:
+    """Return the model of a file, for which rows have to be typed; one of a table needs its table instead."""
     from chainrule.cli.numbers import TypedError
     from chainrule.model import Model
-    from chainrule.network.optimizers import GradientDescent
     from chainrule.tables.table_model import load
 
     model = load(what)
     if not isinstance(model, Model):
         raise TypedError("the table was missing; it may be given with --data, for a model of a table")
-    if own["inputs"] is None or own["targets"] is None:
+    if inputs is None or targets is None:
         raise TypedError("the rows were missing; they may be given with --inputs 0.5,0.1 and --targets 1")
-    rule = GradientDescent(own["learning_rate"] or 0.5)
-    return model.trace(own["inputs"], own["targets"], optimizer=rule, title=f"One step of {what}")
+    return model

@@ -8,10 +8,11 @@ import numpy as np
 from chainrule.check.gradients import GradientCheck
 from chainrule.check.numbers import NumbersCheck, NumberVerdict
 from chainrule.check.report import WORDS, FunctionCheck
-from chainrule.check.text import in_our_names
+from chainrule.check.text import summary
 from chainrule.check.verdict import Verdict
 from chainrule.trace.notations import notation
 from chainrule.writers.mathml import escaped
+from chainrule.writers.numbers_text import said
 
 WORST_FIRST = (Verdict.FAIL, Verdict.UNDECIDED, Verdict.PASS)
 MOST = 50  # rows of a table
@@ -29,7 +30,7 @@ def function_check(found: FunctionCheck) -> str:
     """
     worst_first = sorted(found.rows, key=lambda row: WORST_FIRST.index(row.verdict))
     rows = [
-        (name, f"{analytic:.10g}", f"{numeric:.10g}", f"{bar:.1e}", _said(verdict, note))
+        (name, f"{analytic:.10g}", f"{numeric:.10g}", f"{bar:.1e}", _in_words(verdict, note))
         for name, analytic, numeric, bar, verdict, note in worst_first
     ]
     return _table(("", "the gradient", "from the function", "error bar", "verdict"), rows, found.summary)
@@ -51,13 +52,11 @@ def gradient_check(found: GradientCheck) -> str:
         for place in np.argsort(-errors, kind="stable")[: MOST + 1]
     ]
     heads = ("", "the backward pass", "the complex step", "error in parts of its terms", "verdict")
-    summary = " ".join(in_our_names(found).rpartition("\n\n")[2].split())
-    return _table(heads, rows, summary, more=len(quantities) - MOST)
+    return _table(heads, rows, summary(found), more=len(quantities) - MOST)
 
 
 def numbers_check(found: NumbersCheck) -> str:
     """Return a check of somebody's numbers as HTML: a table, and the hint."""
-    hint = str(found).rstrip().partition("\n\n")[2]
     rows = [
         (
             each.name,
@@ -66,15 +65,15 @@ def numbers_check(found: NumbersCheck) -> str:
         )
         for each in found.judgments
     ]
-    return _table(("number", "given", "verdict"), rows, hint)
+    return _table(("number", "given", "verdict"), rows, "\n".join(said(found)))
 
 
-def _said(verdict: Verdict, note: str) -> str:
-    said = escaped(WORDS[verdict] + (f", {note}" if note else ""))
-    return f"<b>{said}</b>" if verdict is Verdict.FAIL else said
+def _in_words(verdict: Verdict, note: str) -> str:
+    words = escaped(WORDS[verdict] + (f", {note}" if note else ""))
+    return f"<b>{words}</b>" if verdict is Verdict.FAIL else words
 
 
-def _table(heads: Iterable[str], rows: Sequence[tuple[str, ...]], said: str, more: int | None = None) -> str:
+def _table(heads: Iterable[str], rows: Sequence[tuple[str, ...]], below: str, more: int | None = None) -> str:
     """Return a table of text, the last column of which is HTML, and below it what is said of it all."""
     head = "".join(f"<th>{escaped(each)}</th>" for each in heads)
     body = "".join(
@@ -83,4 +82,4 @@ def _table(heads: Iterable[str], rows: Sequence[tuple[str, ...]], said: str, mor
     )
     left_out = len(rows) - MOST if more is None else more
     cut = f"<p>{left_out:,} more not shown.</p>" if left_out > 0 else ""
-    return f"<div><table><tr>{head}</tr>{body}</table>{cut}<pre>{escaped(said)}</pre></div>"
+    return f"<div><table><tr>{head}</tr>{body}</table>{cut}<pre>{escaped(below)}</pre></div>"

@@ -55,6 +55,11 @@ def _lines(found: NumbersCheck) -> Iterator[str]:
         given = f", given {', '.join(each.because)}" if found.hint >= FIRST and each.because else ""
         yield f"{each.name:{names}}  {each.typed.text:>{numbers}}  {each.verdict}{given}"
     yield ""
+    yield from said(found)
+
+
+def said(found: NumbersCheck) -> Iterator[str]:
+    """Yield what is said below the table: the counts, and the hint."""
     told = ", ".join(f"{count} {verdict}" for verdict, count in found.counts().items())
     yield from wrapped("", f"{len(found.judgments)} numbers: {told}.", "")
     wrong = found.first_wrong

@@ -38,7 +38,7 @@ class Numbers:
         self.tutorial = tutorial
         self.trace_after = cache(self._trace_after)
         self.by_hand = cache(self._by_hand)
-        self.stories = Stories(tutorial, self.value)
+        self.stories = Stories(tutorial, self.value, self.trace_after)
 
     def _trace_after(self, rounds: int) -> Trace:
         """Return the step at the start, or after some rounds of training."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from chainrule.check.diagnose import Placed, Tried
 from chainrule.model import Model
 from chainrule.network.formula import Formula
-from chainrule.network.parameters import Parameters
 from chainrule.trace.step import Trace
 from chainrule.tutorials.audit.digits import printed_like
 from chainrule.tutorials.grammar import parse
@@ -25,16 +24,23 @@ class Stories:
         The tutorial.
     value : callable
         An expression and a step to what it is worth there.
+    trace_after : callable
+        So many rounds of right training to the step that comes then.
     """
 
-    def __init__(self, tutorial: "Tutorial", value: Callable[[Formula, Trace], float]) -> None:
-        self.tutorial, self.value = tutorial, value
-        self.trace_with = cache(self._trace_with)
+    def __init__(
+        self,
+        tutorial: "Tutorial",
+        value: Callable[[Formula, Trace], float],
+        trace_after: Callable[[int], Trace],
+    ) -> None:
+        self.tutorial, self.value, self.trace_after = tutorial, value, trace_after
+        self.mistaken_after = cache(self._mistaken_after)
 
     @cached_property
     def tried(self) -> Tried | None:
         """The catalogue of mistakes on the tutorial's network; None where it does not use plain descent."""
-        tried = Tried.on(self.tutorial.trace())
+        tried = Tried.on(self.trace_after(0))
         return None if tried.rate is None else tried
 
     @cached_property
@@ -60,11 +66,10 @@ class Stories:
 
     def _gives(self, entry: dict[str, Any], placed: Placed | None, rounds: int) -> bool:
         """Return whether so many rounds, with a mistake or without, give the printed digits."""
-        value = self.value(parse(entry["expr"]), self.trace_with(placed, rounds))
-        return printed_like(value, entry["printed"]) is not None
+        trace = self.mistaken_after(placed, rounds) if placed else self.trace_after(rounds)
+        return printed_like(self.value(parse(entry["expr"]), trace), entry["printed"]) is not None
 
-    def _trace_with(self, placed: Placed | None, rounds: int) -> Trace:
-        """Return the step after so many rounds of training, with a mistake in it or without."""
+    def _mistaken_after(self, placed: Placed, rounds: int) -> Trace:
+        """Return the step after so many rounds of training with a mistake in it."""
         assert self.tried is not None
-        after: Parameters = self.tried.after((placed,) if placed else (), rounds)
-        return self.tutorial.trace(Model(self.tutorial.network, after))
+        return self.tutorial.trace(Model(self.tutorial.network, self.tried.after((placed,), rounds)))
