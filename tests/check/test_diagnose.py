@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.check.diagnose import agreement, diagnose, diagnose_numbers, digits_of
+from chainrule.check.diagnose import diagnose, diagnose_numbers
 from chainrule.check.mistakes import MISTAKES
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -175,22 +175,6 @@ def test_what_cannot_be_compared_gets_one_sentence(given, kind, words):
     with pytest.raises(kind) as caught:
         diagnose(*ours(net), net.X, net.Y, given)
     assert words in str(caught.value)
-
-
-def test_digits_are_counted_as_they_were_written():
-    assert digits_of(np.array([0.0822, -0.0227])) == 3
-    assert digits_of(np.array([0.291027924])) == 9
-    assert digits_of(np.array([1 / 3], np.float32).astype(float)) == 5
-    assert digits_of(np.array([np.nan, 0.25])) == 2
-
-
-def test_agreement_is_told_array_by_array():
-    right = {("dW", 1): np.array([1.0, 2.0]), ("db", 1): np.array([1.0])}
-    given = {("dW", 1): np.array([1.0, 2.002]), ("db", 1): np.array([np.nan])}
-    found = agreement(right, given, right)
-    assert found["dW", 1] == pytest.approx(3, abs=0.01)
-    assert found["db", 1] == 16  # nothing is known of it
-    assert agreement(right, {("db", 1): np.array([np.inf])}, right) == {("db", 1): 0}
 
 
 def test_a_step_with_a_penalty_or_dropout_is_refused_and_not_accused():

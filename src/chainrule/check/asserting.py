@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy.typing as npt
 
-from chainrule.check.diagnose import Diagnosis, diagnose
+from chainrule.check.diagnose import diagnose
+from chainrule.check.diagnosis import Diagnosis
 from chainrule.check.numbers import check_numbers, require_hint
 from chainrule.network.network import Network
 from chainrule.network.parameters import Parameters

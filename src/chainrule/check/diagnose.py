@@ -1,17 +1,17 @@
 """Which mistake a backward pass contains: every line of the catalogue is tried wherever it can sit."""
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, product
-from math import prod
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from chainrule.check.lines import RIGHT, Line, Numbers, Place, numbers_of, stepped
-from chainrule.check.mistakes import MISTAKES, Factor, Mistake
+from chainrule.check.agreement import EVERY_DIGIT, agreement, digits_of
+from chainrule.check.diagnosis import Answer, Diagnosis
+from chainrule.check.explanation import Explanation, Placed, lines_of, together
+from chainrule.check.lines import Numbers, Place, numbers_of, stepped
+from chainrule.check.mistakes import MISTAKES
 from chainrule.check.numbers import by_quantity
 from chainrule.errors import (
     InvalidTypeError,
@@ -31,96 +31,6 @@ from chainrule.trace.step import Trace
 
 ENOUGH = 2.5  # digits in which an explanation has to agree, however few the numbers have
 AS_GOOD = 1.5  # digits fewer than the best, and an explanation agrees as well
-EVERY_DIGIT = 16.0
-
-Answer: TypeAlias = Literal[
-    "no mistake", "convention", "mistake", "cannot be told apart", "not in the catalogue"
-]
-
-
-class Placed(NamedTuple):
-    """A mistake in a layer."""
-
-    mistake: Mistake
-    layer: int
-
-    def __str__(self) -> str:
-        return f"{self.mistake.name} (layer {self.layer}, {self.mistake.equation})"
-
-
-Explanation: TypeAlias = tuple[Placed, ...]
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """What was found.
-
-    Parameters
-    ----------
-    answer : str
-        "no mistake", "convention", "mistake", "cannot be told apart" or "not in the catalogue".
-    explanations : tuple of tuple of Placed
-        What gives the numbers, each one or more lines in their layers; several when they cannot be told
-        apart.
-    digits : float
-        In how many digits the numbers agree with that.
-    first_wrong : str
-        The first of the numbers that is not as it should be, and by what ratio; empty when all are.
-    """
-
-    answer: Answer
-    explanations: tuple[Explanation, ...]
-    digits: float
-    first_wrong: str = ""
-
-    @property
-    def names(self) -> set[tuple[tuple[str, int], ...]]:
-        """The explanations as names and layers."""
-        return {tuple((each.mistake.name, each.layer) for each in one) for one in self.explanations}
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "answer": self.answer,
-            "digits": self.digits,
-            "explanations": [
-                [
-                    {
-                        "mistake": mistake.name,
-                        "layer": layer,
-                        "equation": mistake.equation,
-                        "is": mistake.wrong,
-                        "should_be": mistake.right,
-                    }
-                    for mistake, layer in explanation
-                ]
-                for explanation in self.explanations
-            ],
-            "first_wrong": self.first_wrong,
-        }
-
-    def __str__(self) -> str:
-        return "\n".join(line for each in self._paragraphs() for line in textwrap.wrap(each, 80))
-
-    def _paragraphs(self) -> Iterator[str]:
-        digits = f"{min(self.digits, 15):.0f} digits agree"
-        if self.answer == "no mistake":
-            yield f"No mistake: {digits}."
-        elif self.answer == "not in the catalogue":
-            yield f"No mistake that is known. The first number that goes wrong is {self.first_wrong}."
-        else:
-            lead = {"convention": "A convention, not a mistake", "mistake": "The mistake"}.get(
-                self.answer, ""
-            )
-            several = (
-                "one of these, which cannot be told apart on this data" if len(self.explanations) > 1 else ""
-            )
-            yield f"{': '.join(filter(None, (lead, several)))} ({digits}):"
-            for explanation in self.explanations:
-                yield " and ".join(map(str, explanation))
-                for mistake, _ in explanation:
-                    yield f"is:        {mistake.wrong}"
-                    yield f"should be: {mistake.right}"
 
 
 def diagnose(
@@ -273,11 +183,13 @@ class Tried:
     def numbers(self, explanation: Explanation) -> Numbers:
         """Return every number of a step with these lines in it."""
         with np.errstate(all="ignore"):
-            return numbers_of(self.network, self.parameters, self.data, self.rate or 0.0, _lines(explanation))
+            return numbers_of(
+                self.network, self.parameters, self.data, self.rate or 0.0, lines_of(explanation)
+            )
 
     def after(self, explanation: Explanation, rounds: int) -> Parameters:
         """Return the parameters after so many steps of gradient descent with these lines in each."""
-        lines, parameters = _lines(explanation), self.parameters
+        lines, parameters = lines_of(explanation), self.parameters
         for _ in range(rounds):
             parameters = stepped(self.network, parameters, self.data, self.rate or 0.0, lines)
         return parameters
@@ -300,8 +212,8 @@ class Tried:
         of_conventions = [*((each,) for each in conventions), *combinations(conventions, 2)]
         yield [()]
         yield [*of_conventions, *((each,) for each in mistakes)]
-        yield [pair for pair in product(conventions, mistakes) if _together(*pair)]
-        yield [pair for pair in combinations(mistakes, 2) if _together(*pair)]
+        yield [pair for pair in product(conventions, mistakes) if together(*pair)]
+        yield [pair for pair in combinations(mistakes, 2) if together(*pair)]
 
     def diagnosis(self, given: Numbers) -> Diagnosis:
         """Return the simplest explanations that agree with the numbers as well as any does."""
@@ -340,28 +252,6 @@ class Tried:
         return agreed < digits_of(values) - AS_GOOD
 
 
-def _lines(explanation: Explanation) -> dict[Place, Line]:
-    """Return the lines of an explanation by their places."""
-    return {
-        place: _line(place, explanation)
-        for place in {(each.mistake.equation, each.layer) for each in explanation}
-    }
-
-
-def _line(place: Place, explanation: Explanation) -> Line:
-    """Return the line that stands at a place: another one, or the right one, times all factors."""
-    here = [each.mistake.line for each in explanation if (each.mistake.equation, each.layer) == place]
-    factors = [line.of for line in here if isinstance(line, Factor)]
-    (line,) = [line for line in here if not isinstance(line, Factor)] or [RIGHT[place[0]]]
-    return lambda at: line(at) * prod(factor(at) for factor in factors)
-
-
-def _together(one: Placed, other: Placed) -> bool:
-    """Return whether two lines can stand in one step: no two at one place, but for factors."""
-    elsewhere = (one.mistake.equation, one.layer) != (other.mistake.equation, other.layer)
-    return elsewhere or isinstance(one.mistake.line, Factor) or isinstance(other.mistake.line, Factor)
-
-
 def _simplest(found: list[Explanation]) -> tuple[Explanation, ...]:
     """Leave out two conventions where one explains the same."""
     one = any(len(each) == 1 and each[0].mistake.convention for each in found)
@@ -374,42 +264,6 @@ def _answer(found: Sequence[Explanation]) -> Answer:
     if all(each.mistake.convention for explanation in found for each in explanation):
         return "convention"
     return "mistake" if len(found) == 1 else "cannot be told apart"
-
-
-def agreement(numbers: Numbers, given: Numbers, right: Numbers) -> dict[Place, float]:
-    """Return in how many digits numbers agree, array by array, of the largest entry of each.
-
-    The right numbers count in the size, so that what should be 0 and is by rounding not quite agrees with 0.
-    """
-    digits: dict[Place, float] = {}
-    for place, values in given.items():
-        known = ~np.isnan(values)
-        off = np.abs(numbers[place] - values)[known].max(initial=0.0)
-        size = max(np.abs(each)[known].max(initial=0.0) for each in (values, numbers[place], right[place]))
-        with np.errstate(all="ignore"):
-            agreed = EVERY_DIGIT if off == 0 else float(-np.log10(off / size))
-        digits[place] = max(0.0, agreed) if np.isfinite(off) else 0.0
-    return digits
-
-
-def digits_of(values: Array) -> float:
-    """Return how many digits an array was written with: of the largest entry, as many as any needs.
-
-    Examples
-    --------
-    >>> digits_of(np.array([0.0822, 0.0827])), digits_of(np.array([1 / 3]))
-    (3.0, 12.0)
-    """
-    values = values[~np.isnan(values)]
-    largest = np.abs(values).max(initial=0.0)
-    if not largest:
-        return 12.0
-    for digits in range(1, 12):
-        unit = 10.0 ** (np.floor(np.log10(largest)) - digits + 1)
-        if np.abs(values - np.round(values / unit) * unit).max() <= 1e-6 * unit:
-            return float(digits)
-    single = (values.astype(np.float32).astype(np.float64) == values).all()
-    return 5.0 if single else 12.0
 
 
 def _numbers(given: Parameters | Mapping[str, npt.ArrayLike], right: Numbers, rate: float | None) -> Numbers:

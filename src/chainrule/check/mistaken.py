@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chainrule.check.diagnose import Explanation, Placed, Tried
+from chainrule.check.diagnose import Tried
+from chainrule.check.explanation import Explanation, Placed
 from chainrule.check.mistakes import MISTAKES
 from chainrule.errors import InvalidValueError, sentence, unknown_name
 from chainrule.network.formula import Quantity

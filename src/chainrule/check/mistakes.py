@@ -98,10 +98,6 @@ def _of_output(at: At) -> Array:
     return at.per_row(at.network.loss.derivative(at.A[at.l], at.data.Y))
 
 
-def _slope(f: Activation, Z: Array, A: Array) -> Array:
-    return f.derivative(Z, A)
-
-
 def _rows(at: At) -> float:
     return float(len(at.data.X))
 
@@ -114,7 +110,7 @@ def _of_next(at: At) -> Activation:
     return at.network.layer(at.l + 1).activation
 
 
-def _many_rows(_network: Network, _l: int) -> bool:
+def _anywhere(_network: Network, _l: int) -> bool:
     return True
 
 
@@ -175,7 +171,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "BP1",
         "delta[L] = (A[L] - Y) * f_L'(Z[L])",
         "delta[L] = A[L] - Y",
-        lambda at: lines.BP1(at) * _slope(at.f, at.Z[at.l], at.A[at.l]),
+        lambda at: lines.BP1(at) * at.f.derivative(at.Z[at.l], at.A[at.l]),
         lambda network, l: _output(network, l) and _paired(network),
     ),
     Mistake(
@@ -218,7 +214,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "BP1",
         "delta[L] = dLoss/dA[L] * f_L'(A[L])",
         DELTA_OUT,
-        lambda at: _of_output(at) * _slope(at.f, at.A[at.l], at.f.value(at.A[at.l])),
+        lambda at: _of_output(at) * at.f.derivative(at.A[at.l], at.f.value(at.A[at.l])),
         lambda network, l: _output(network, l) and _curved(network, l) and not _paired(network),
     ),
     Mistake(
@@ -254,7 +250,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "BP2",
         "delta[l] = (delta[l+1] W[l+1]^T) * f_l'(A[l])",
         DELTA,
-        lambda at: _upstream(at) * _slope(at.f, at.A[at.l], at.f.value(at.A[at.l])),
+        lambda at: _upstream(at) * at.f.derivative(at.A[at.l], at.f.value(at.A[at.l])),
         lambda network, l: _hidden(network, l) and _curved(network, l),
     ),
     Mistake(
@@ -278,7 +274,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "BP2",
         "delta[l] = (delta[l+1] W[l+1]^T) * f_{l+1}'(Z[l])",
         DELTA,
-        lambda at: _upstream(at) * _slope(_of_next(at), at.Z[at.l], _of_next(at).value(at.Z[at.l])),
+        lambda at: _upstream(at) * _of_next(at).derivative(at.Z[at.l], _of_next(at).value(at.Z[at.l])),
         lambda network, l: (
             _hidden(network, l)
             and network.layer(l).activation is not network.layer(l + 1).activation
@@ -359,7 +355,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "dW[l] = that of the last row: overwritten, not added",
         DW,
         lambda at: at.A[at.l - 1][-1:].T @ at.delta[at.l][-1:],
-        _many_rows,
+        _anywhere,
     ),
     Mistake(
         "first-input-twice",

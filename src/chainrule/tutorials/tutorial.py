@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.check.diagnose import Placed
+from chainrule.check.explanation import Placed
 from chainrule.errors import InvalidFileError, sentence
 from chainrule.files.matlab import read_mat
 from chainrule.network.array import Array

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from chainrule.check.diagnose import Placed
+from chainrule.check.explanation import Placed
 from chainrule.check.mistaken import Pair, side_by_side
 from chainrule.trace.step import Trace
 from chainrule.writers.formula_text import in_ascii

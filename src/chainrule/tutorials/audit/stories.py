@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from chainrule.check.diagnose import Placed, Tried
+from chainrule.check.diagnose import Tried
+from chainrule.check.explanation import Placed
 from chainrule.model import Model
 from chainrule.network.formula import Formula
 from chainrule.trace.step import Trace
