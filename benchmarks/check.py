@@ -61,7 +61,7 @@ def unexplained(network: cr.Network) -> Callable[[], object]:
     parameters, (X, Y) = drawn(network), rows(network, 3)
     mine = cr.backward(network, parameters, cr.forward(network, parameters, X), Y)
     mine.W[1][...] *= 1.3
-    return lambda: cr.diagnose(network, parameters, X, Y, mine, learning_rate=0.5)
+    return lambda: cr.diagnose(network, parameters, X, Y, mine, optimizer=cr.GradientDescent(0.5))
 
 
 if __name__ == "__main__":

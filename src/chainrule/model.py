@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.check.diagnose import Given, diagnose
+from chainrule.check.diagnosis import Diagnosis
 from chainrule.check.gradients import GradientCheck, check_gradients
 from chainrule.errors import InvalidTypeError, ShapeError, sentence
 from chainrule.files.model_file import ModelFile, save_model
@@ -13,7 +15,7 @@ from chainrule.network import accept, optimizers
 from chainrule.network.array import Array
 from chainrule.network.network import Network
 from chainrule.network.optimizers import LBFGS, Adam, GradientDescent, Optimizer
-from chainrule.network.parameters import Layout, Parameters, require_parameters
+from chainrule.network.parameters import Layout, Orientation, Parameters, require_parameters
 from chainrule.network.penalties import NO_PENALTY, Penalty
 from chainrule.network.program import Data
 from chainrule.network.schedules import CONSTANT, Schedule
@@ -346,6 +348,28 @@ class Model:
     ) -> GradientCheck:
         """Compare the backward pass with three other ways, for every parameter: see `check_gradients`."""
         return check_gradients(self.network, self.parameters, X, Y, row_weights, _penalty(penalty))
+
+    def diagnose(
+        self,
+        X: npt.ArrayLike,
+        Y: npt.ArrayLike,
+        given: Given | Sequence[Given],
+        *,
+        optimizer: str | Optimizer | None = None,
+        penalty: Penalty = NO_PENALTY,
+        orientation: Orientation = "from_to",
+    ) -> Diagnosis:
+        """Name the mistake in somebody's numbers of this network's steps: see `chainrule.diagnose`."""
+        return diagnose(
+            self.network,
+            self.parameters,
+            X,
+            Y,
+            given,
+            optimizer=optimizer,
+            penalty=_penalty(penalty),
+            orientation=orientation,
+        )
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the network and its parameters as one .safetensors file, whole or not at all.

@@ -12,7 +12,7 @@ MESSAGE = [
     "the gradients contain a mistake",
     "the first number that goes wrong is dW[2], in no constant ratio",
     "only-last-row (layer 2, BP4)",
-    "is:        dW[l] = that of the last row: overwritten, not added\nshould be: dW[l] = A[l-1]^T delta[l]",
+    "is:        dW[2] = that of the last row: overwritten, not added\nshould be: dW[2] = A[1]^T delta[2]",
 ]
 
 

@@ -249,7 +249,7 @@ def test_a_mistake_is_shown_beside_the_right_step(run):
 
 
 def test_as_printed_shows_where_a_tutorials_wrong_number_comes_from(run):
-    assert "hidden-delta-after-update, layer 1, BP2" in run("explain", "jain", "--as-printed").out
+    assert "hidden-delta-after-update (layer 1, BP2)" in run("explain", "jain", "--as-printed").out
     done = run("explain", "kumar", "--as-printed")
     assert done.status == 2
     assert done.err.startswith("chainrule: nothing that kumar prints comes from a known mistake")

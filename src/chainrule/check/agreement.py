@@ -2,26 +2,26 @@
 
 import numpy as np
 
-from chainrule.check.lines import Numbers, Place
 from chainrule.network.array import Array
 
 EVERY_DIGIT = 16.0
 
 
-def agreement(numbers: Numbers, given: Numbers, right: Numbers) -> dict[Place, float]:
-    """Return in how many digits numbers agree, array by array, of the largest entry of each.
+def agreement(number: Array, given: Array, right: Array) -> float:
+    """Return in how many digits numbers agree with those given, of the largest entry.
 
     The right numbers count in the size, so that what should be 0 and is by rounding not quite agrees with 0.
     """
-    digits: dict[Place, float] = {}
-    for place, values in given.items():
-        known = ~np.isnan(values)
-        off = np.abs(numbers[place] - values)[known].max(initial=0.0)
-        size = max(np.abs(each)[known].max(initial=0.0) for each in (values, numbers[place], right[place]))
-        with np.errstate(all="ignore"):
-            agreed = EVERY_DIGIT if off == 0 else float(-np.log10(off / size))
-        digits[place] = max(0.0, agreed) if np.isfinite(off) else 0.0
-    return digits
+    if not number.shape == given.shape == right.shape:
+        # A shared bias may be one for each unit, as it is given or in a mistake.
+        number, given, right = np.broadcast_arrays(number, given, right)
+    if not (known := ~np.isnan(given)).all():
+        number, given, right = number[known], given[known], right[known]
+    off = np.abs(number - given).max(initial=0.0)
+    if off == 0:
+        return EVERY_DIGIT
+    size = max(np.abs(given).max(), np.abs(number).max(), np.abs(right).max())
+    return max(0.0, float(-np.log10(off / size))) if np.isfinite(off) else 0.0
 
 
 def digits_of(values: Array) -> float:

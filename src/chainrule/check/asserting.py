@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 import numpy.typing as npt
 
 from chainrule.check.diagnose import diagnose
-from chainrule.check.diagnosis import Diagnosis
+from chainrule.check.diagnosis import Diagnosis, in_layers
+from chainrule.check.explanation import as_text, mistakes_in
 from chainrule.check.numbers import check_numbers, require_hint
 from chainrule.network.network import Network
+from chainrule.network.optimizers import Optimizer
 from chainrule.network.parameters import Parameters
 from chainrule.trace.step import Trace
 
@@ -20,7 +22,7 @@ def assert_gradients(
     mine: Parameters | Mapping[str, npt.ArrayLike],
     *,
     hint: int = 3,
-    learning_rate: float | None = None,
+    optimizer: str | Optimizer | None = None,
 ) -> None:
     """Do nothing when gradients are right, in any convention; else say which mistake is in them.
 
@@ -35,7 +37,7 @@ def assert_gradients(
     hint : int
         How much a failure gives away: 0 that there is a mistake, 1 which number goes wrong first, 2 the
         mistake and its layer, 3 the line as it is and as it should be.
-    learning_rate : float, optional
+    optimizer : Optimizer or str, optional
         As for `diagnose`.
 
     Raises
@@ -59,7 +61,7 @@ def assert_gradients(
     bias-never-updated (layer 1, BP3)
     """
     require_hint(hint)
-    found = diagnose(network, parameters, X, Y, mine, learning_rate=learning_rate)
+    found = diagnose(network, parameters, X, Y, mine, optimizer=optimizer)
     if found.answer not in ("no mistake", "convention"):
         raise AssertionError("\n".join(_message(found, hint)))
 
@@ -96,7 +98,7 @@ def _message(found: Diagnosis, hint: int) -> Iterator[str]:
     if hint >= 1 and found.first_wrong:
         yield f"the first number that goes wrong is {found.first_wrong}"
     for explanation in found.explanations if hint >= 2 else ():
-        yield " and ".join(map(str, explanation))
-        if hint >= 3:
-            yield from (f"is:        {mistake.wrong}" for mistake, _ in explanation)
-            yield from (f"should be: {mistake.right}" for mistake, _ in explanation)
+        yield as_text(explanation)
+        for mistake, layers in mistakes_in(explanation) if hint >= 3 else ():
+            yield f"is:        {in_layers(mistake.wrong, layers)}"
+            yield f"should be: {in_layers(mistake.right, layers)}"

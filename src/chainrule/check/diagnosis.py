@@ -1,11 +1,11 @@
 """What was found in somebody's numbers: the answer, and what explains them, as text and as data."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from chainrule.check.explanation import Explanation
+from chainrule.check.explanation import Explanation, as_text, mistakes_in
 
 Answer: TypeAlias = Literal[
     "no mistake", "convention", "mistake", "cannot be told apart", "not in the catalogue"
@@ -48,12 +48,12 @@ class Diagnosis:
                 [
                     {
                         "mistake": mistake.name,
-                        "layer": layer,
+                        "layers": layers,
                         "equation": mistake.equation,
-                        "is": mistake.wrong,
-                        "should_be": mistake.right,
+                        "is": in_layers(mistake.wrong, layers),
+                        "should_be": in_layers(mistake.right, layers),
                     }
-                    for mistake, layer in explanation
+                    for mistake, layers in mistakes_in(explanation)
                 ]
                 for explanation in self.explanations
             ],
@@ -78,7 +78,23 @@ class Diagnosis:
             )
             yield f"{': '.join(filter(None, (lead, several)))} ({digits}):"
             for explanation in self.explanations:
-                yield " and ".join(map(str, explanation))
-                for mistake, _ in explanation:
-                    yield f"is:        {mistake.wrong}"
-                    yield f"should be: {mistake.right}"
+                yield as_text(explanation)
+                for mistake, layers in mistakes_in(explanation):
+                    yield f"is:        {in_layers(mistake.wrong, layers)}"
+                    yield f"should be: {in_layers(mistake.right, layers)}"
+
+
+def in_layers(line: str, layers: Sequence[int]) -> str:
+    """Return a line with the number of its layer in it; with l left where it stands in several.
+
+    Examples
+    --------
+    >>> in_layers("delta[l] = (delta[l+1] W[l+1]^T) * f_l'(Z[l])", [1])
+    "delta[1] = (delta[2] W[2]^T) * f_1'(Z[1])"
+    """
+    if len(layers) > 1:
+        return line
+    (l,) = layers
+    for letter, number in (("l+1", l + 1), ("l-1", l - 1), ("l", l), ("L", l)):
+        line = line.replace(f"[{letter}]", f"[{number}]").replace(f"f_{{{letter}}}'", f"f_{number}'")
+    return line.replace("f_l", f"f_{l}").replace("f_L", f"f_{l}")

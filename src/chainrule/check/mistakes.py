@@ -4,88 +4,86 @@ To add a mistake is to add a row. A row says where it can sit: in which layers o
 another one at all, and can be computed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
 from chainrule.check import lines
-from chainrule.check.lines import At, Line
+from chainrule.check.lines import At, Setting
+from chainrule.check.mistake import Factor, Mistake, Reported
 from chainrule.network.activations import Activation, RowActivation
 from chainrule.network.array import Array
-from chainrule.network.network import Network
+from chainrule.network.optimizers import Adagrad, Adam, AdamW, Momentum, RMSprop
+from chainrule.reference import equations
+from chainrule.reference.update import RULES
 
 
-@dataclass(frozen=True)
-class Factor:
-    """The right line times a number: several of them at one place are multiplied.
-
-    Parameters
-    ----------
-    of : callable
-        The number, from what is known.
-    """
-
-    of: Callable[[At], float]
+def _output(on: Setting, l: int) -> bool:
+    return l == on.network.depth
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A line that stands where an equation should.
-
-    Parameters
-    ----------
-    name : str
-        What it is called, in words joined by hyphens.
-    equation : str
-        Whose place it takes: "BP1" to "BP4".
-    wrong, right : str
-        The line as it stands, and as it should be.
-    line : callable or Factor
-        What it computes.
-    fits : callable
-        Network and layer to whether it can sit there.
-    convention : bool
-        Whether it is no mistake when the loss is meant so: a choice that has to be named.
-    needs_rate : bool
-        Whether the line needs the learning rate.
-    """
-
-    name: str
-    equation: str
-    wrong: str
-    right: str
-    line: Line | Factor
-    fits: Callable[[Network, int], bool]
-    convention: bool = False
-    needs_rate: bool = False
+def _hidden(on: Setting, l: int) -> bool:
+    return l < on.network.depth
 
 
-def _output(network: Network, l: int) -> bool:
-    return l == network.depth
+def _anywhere(_on: Setting, _l: int) -> bool:
+    return True
 
 
-def _hidden(network: Network, l: int) -> bool:
-    return l < network.depth
-
-
-def _curved(network: Network, l: int) -> bool:
+def _curved(on: Setting, l: int) -> bool:
     """Whether the activation of a layer has another derivative than 1, entry by entry."""
-    f = network.layer(l).activation
+    f = on.network.layer(l).activation
     return f.name != "identity" and not isinstance(f, RowActivation)
 
 
-def _not_sigmoid(network: Network, l: int) -> bool:
-    f = network.layer(l).activation
-    return f.name != "sigmoid" and not isinstance(f, RowActivation)
+def _by_rows(on: Setting, l: int) -> bool:
+    """Whether the activation of a layer takes a whole row, as softmax does."""
+    return isinstance(on.network.layer(l).activation, RowActivation)
 
 
-def _has_bias(network: Network, l: int) -> bool:
-    return network.layer(l).bias != "none"
+def _not_sigmoid(on: Setting, l: int) -> bool:
+    return on.network.layer(l).activation.name != "sigmoid" and not _by_rows(on, l)
 
 
-def _paired(network: Network) -> bool:
-    return network.loss.paired(network.layers[-1].activation) is not None
+def _has_bias(on: Setting, l: int) -> bool:
+    return on.network.layer(l).bias != "none"
+
+
+def _per_unit(on: Setting, l: int) -> bool:
+    return on.network.layer(l).bias == "per_unit" and on.network.sizes[l] > 1
+
+
+def _shared(on: Setting, l: int) -> bool:
+    return on.network.layer(l).bias == "shared" and on.network.sizes[l] > 1
+
+
+def _square(on: Setting, l: int) -> bool:
+    """Whether a layer has as many units as inputs, so that a slip of one for the other computes."""
+    return on.network.sizes[l] == on.network.sizes[l - 1] > 1
+
+
+def _followed_by_same(on: Setting, l: int) -> bool:
+    """Whether a hidden layer has as many units as the next one."""
+    return _hidden(on, l) and _square(on, l + 1)
+
+
+def _several(on: Setting, l: int) -> bool:
+    """Whether a layer has several units."""
+    return on.network.sizes[l] > 1
+
+
+def _paired(on: Setting) -> bool:
+    """Whether the derivatives of the loss and of the output's activation cancel."""
+    return on.network.loss.paired(on.network.layers[-1].activation) is not None
+
+
+def _rows_in(on: Setting) -> int:
+    return len(on.data.X)
+
+
+def _of_logarithms(on: Setting) -> bool:
+    return on.network.loss.name in ("cross_entropy", "binary_cross_entropy")
 
 
 def _upstream(at: At) -> Array:
@@ -93,9 +91,25 @@ def _upstream(at: At) -> Array:
     return at.delta[at.l + 1] @ at.W[at.l + 1].T
 
 
+def _back(at: At, upstream: Array) -> Array:
+    """Return what comes back, taken through the activation of the layer."""
+    return at.f.pull_back(upstream, at.Z[at.l], at.A[at.l])
+
+
 def _of_output(at: At) -> Array:
     """Return dLoss/dA[L], as parts of the mean."""
     return at.per_row(at.network.loss.derivative(at.A[at.l], at.data.Y))
+
+
+def _loss_of_outputs(at: At) -> Array:
+    """Return the loss from the outputs, where they are not what Z[L] gives."""
+    return at.per_row(at.network.loss.terms(at.A[at.l], at.data.Y)).sum()
+
+
+def _of_logarithm(at: At) -> Array:
+    """Return dLoss/dA[L] of a cross-entropy, without the 1/A of its logarithms."""
+    Y = at.data.Y
+    return at.per_row(-Y if at.network.loss.name == "cross_entropy" else 1 - 2 * Y)
 
 
 def _rows(at: At) -> float:
@@ -110,17 +124,91 @@ def _of_next(at: At) -> Activation:
     return at.network.layer(at.l + 1).activation
 
 
-def _anywhere(_network: Network, _l: int) -> bool:
-    return True
+def _first_again(array: Array) -> Array:
+    """Return an array with its first column in the place of the last."""
+    return np.concatenate([array[:, :-1], array[:, :1]], axis=1)
 
 
+def _augmented(at: At) -> Array:
+    """Return the weights of the next layer with its bias as their first row."""
+    W, b = at.W[at.l + 1], at.b[at.l + 1]
+    return np.concatenate([np.broadcast_to(b, (1, W.shape[1])), W])
+
+
+def _before(at: At) -> At:
+    """Return the step before; the first one has none, and is its own."""
+    return at.before or at
+
+
+def _added_up(right: Array, at: At, name: Literal["dW", "db"]) -> Array:
+    """Return a gradient with that of the step before still in it."""
+    return right if at.before is None else right + getattr(at.before, name)[at.l]
+
+
+def _corrected(at: At) -> tuple[Array, Array]:
+    """Return Adam's two means, corrected for their start at 0."""
+    rule, slots = at.rule, at.remembered
+    assert isinstance(rule, Adam)
+    return slots["m"] / (1 - rule.beta1**at.t), slots["v"] / (1 - rule.beta2**at.t)
+
+
+def _epsilon_inside(at: At) -> Array:
+    """Return the direction of a rule that divides by a root, with epsilon inside it."""
+    rule = at.rule
+    assert isinstance(rule, Adam | RMSprop | Adagrad)
+    of, squares = _corrected(at) if isinstance(rule, Adam) else (at.dtheta, at.remembered["s"])
+    return of / np.sqrt(squares + rule.epsilon) + at.decay
+
+
+def _uncorrected(at: At) -> Array:
+    """Return Adam's direction without the correction of its means."""
+    rule, slots = at.rule, at.remembered
+    assert isinstance(rule, Adam)
+    return slots["m"] / (np.sqrt(slots["v"]) + rule.epsilon) + at.decay
+
+
+def _betas_swapped(at: At) -> Array:
+    rule = at.rule
+    assert isinstance(rule, Adam)
+    return at.along(replace(rule, beta1=rule.beta2, beta2=rule.beta1))
+
+
+def _velocity(at: At, of_old: float, of_new: float) -> Array:
+    """Return the direction of momentum whose sum takes other parts of the old one and of the gradient."""
+    rule, here = at.rule, (at.block, at.l)
+    assert isinstance(rule, Momentum)
+    v = of_old * at.slots_before[here]["v"] + of_new * at.dtheta
+    at.slots[here] = {"v": v}
+    return at.dtheta + rule.momentum * v if rule.nesterov else v
+
+
+def _momentum(at: At) -> float:
+    assert isinstance(at.rule, Momentum)
+    return at.rule.momentum
+
+
+def _decayed_too(at: At) -> Array:
+    """Return the direction of AdamW whose decay passes through its means."""
+    rule, here = at.rule, (at.block, at.l)
+    assert isinstance(rule, AdamW)
+    plain = Adam(rule.learning_rate, rule.beta1, rule.beta2, rule.epsilon)
+    direction, at.slots[here] = RULES[Adam].direction(
+        plain, at.dtheta + at.decay, at.slots_before[here], at.t
+    )
+    return direction
+
+
+Z = "Z[l] = A[l-1] W[l] + b[l]"
+A = "A[l] = f_l(Z[l])"
 DELTA_OUT = "delta[L] = dLoss/dA[L] * f_L'(Z[L])"
 DELTA = "delta[l] = (delta[l+1] W[l+1]^T) * f_l'(Z[l])"
 DW = "dW[l] = A[l-1]^T delta[l]"
 DB = "db[l] = column sums of delta[l]"
+THETA = "theta <- theta - eta * dtheta"
+ADAM = "m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)"
 
 MISTAKES: tuple[Mistake, ...] = (
-    # --- Conventions: the loss is meant otherwise ---
+    # --- Conventions: the loss, or the rule, is meant otherwise ---
     Mistake(
         "loss-without-half",
         "BP1",
@@ -129,6 +217,7 @@ MISTAKES: tuple[Mistake, ...] = (
         Factor(lambda at: 2.0),
         _output,
         convention=True,
+        also={"loss": Factor(lambda at: 2.0)},
     ),
     Mistake(
         "loss-with-half",
@@ -138,6 +227,7 @@ MISTAKES: tuple[Mistake, ...] = (
         Factor(lambda at: 0.5),
         _output,
         convention=True,
+        also={"loss": Factor(lambda at: 0.5)},
     ),
     Mistake(
         "sum-over-rows",
@@ -147,6 +237,7 @@ MISTAKES: tuple[Mistake, ...] = (
         Factor(_rows),
         _output,
         convention=True,
+        also={"loss": Factor(_rows)},
     ),
     Mistake(
         "mean-over-outputs",
@@ -156,6 +247,101 @@ MISTAKES: tuple[Mistake, ...] = (
         Factor(lambda at: 1 / _outputs(at)),
         _output,
         convention=True,
+        also={"loss": Factor(lambda at: 1 / _outputs(at))},
+    ),
+    Mistake(
+        "penalty-without-half",
+        "penalty",
+        "l2 times the squared weights in the loss, 2 l2 W[l] in the gradient",
+        "l2 / 2 times the squared weights, l2 W[l]",
+        Factor(lambda at: 2.0),
+        lambda on, l: on.penalty.l2 > 0 and not on.penalty.l1,
+        convention=True,
+        also={"penalty_loss": Factor(lambda at: 2.0)},
+    ),
+    Mistake(
+        "penalty-per-row",
+        "penalty",
+        "the penalty divided by the number of rows",
+        "the penalty added once",
+        Factor(lambda at: 1 / _rows(at)),
+        lambda on, l: bool(on.penalty),
+        convention=True,
+        also={"penalty_loss": Factor(lambda at: 1 / _rows(at))},
+    ),
+    Mistake(
+        "frozen-bias-updated",
+        "U",
+        "the bias is trained as well",
+        "the bias stays as it is",
+        lambda at: (
+            lines.U(at) if at.block == "W" else equations.U(at.theta, at.rule.learning_rate, at.along())
+        ),
+        lambda on, l: on.optimizer is not None and _has_bias(on, l) and not on.network.layer(l).train_bias,
+        convention=True,
+    ),
+    Mistake(
+        "momentum-averaged",
+        "U",
+        "v <- momentum v + (1 - momentum) dtheta",
+        "v <- momentum v + dtheta",
+        lambda at: at.stepped(_velocity(at, _momentum(at), 1 - _momentum(at))),
+        lambda on, l: isinstance(on.optimizer, Momentum),
+        convention=True,
+    ),
+    # --- F1 ---
+    Mistake(
+        "bias-left-out",
+        "F1",
+        "Z[l] = A[l-1] W[l]",
+        Z,
+        lambda at: at.A[at.l - 1] @ at.W[at.l],
+        _has_bias,
+    ),
+    Mistake(
+        "weights-transposed-forward",
+        "F1",
+        "Z[l] = A[l-1] W[l]^T + b[l]",
+        Z,
+        lambda at: equations.F1(at.A[at.l - 1], at.W[at.l].T, at.b.get(at.l)),
+        _square,
+    ),
+    Mistake(
+        "first-weights-twice",
+        "F1",
+        "Z[l] of the last unit with the weights of the first",
+        Z,
+        lambda at: equations.F1(at.A[at.l - 1], _first_again(at.W[at.l]), at.b.get(at.l)),
+        _several,
+    ),
+    Mistake(
+        "first-input-twice-forward",
+        "F1",
+        "Z[l] with the first input in the place of the last",
+        Z,
+        lambda at: equations.F1(_first_again(at.A[at.l - 1]), at.W[at.l], at.b.get(at.l)),
+        lambda on, l: _several(on, l - 1),
+    ),
+    # --- F2 ---
+    Mistake(
+        "activation-missing",
+        "F2",
+        "A[l] = Z[l]",
+        A,
+        lambda at: at.Z[at.l],
+        lambda on, l: (
+            on.network.layer(l).activation.name != "identity"
+            and not (_output(on, l) and (_by_rows(on, l) or _of_logarithms(on)))
+        ),
+    ),
+    Mistake(
+        "softmax-over-rows",
+        "F2",
+        "A[l] = f_l of each column of Z[l], over the rows",
+        "A[l] = f_l of each row of Z[l], over the units",
+        lambda at: at.f.value(at.Z[at.l].T).T,
+        lambda on, l: _by_rows(on, l) and _rows_in(on) > 1,
+        also={"loss": _loss_of_outputs},
     ),
     # --- BP1 ---
     Mistake(
@@ -164,7 +350,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "delta[L] = dLoss/dA[L]",
         DELTA_OUT,
         _of_output,
-        lambda network, l: _output(network, l) and network.layer(l).activation.name != "identity",
+        lambda on, l: _output(on, l) and on.network.layer(l).activation.name != "identity",
     ),
     Mistake(
         "derivative-where-it-cancels",
@@ -172,7 +358,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "delta[L] = (A[L] - Y) * f_L'(Z[L])",
         "delta[L] = A[L] - Y",
         lambda at: lines.BP1(at) * at.f.derivative(at.Z[at.l], at.A[at.l]),
-        lambda network, l: _output(network, l) and _paired(network),
+        lambda on, l: _output(on, l) and _paired(on),
     ),
     Mistake(
         "shortcut-where-it-does-not-hold",
@@ -181,9 +367,7 @@ MISTAKES: tuple[Mistake, ...] = (
         DELTA_OUT,
         lambda at: at.per_row(at.A[at.l] - at.data.Y),
         # Of half the squared error A - Y is dLoss/dA itself: that is the row above.
-        lambda network, l: (
-            _output(network, l) and not _paired(network) and network.loss.name != "half_squared_error"
-        ),
+        lambda on, l: _output(on, l) and not _paired(on) and on.network.loss.name != "half_squared_error",
     ),
     Mistake(
         "softmax-as-diagonal",
@@ -191,7 +375,15 @@ MISTAKES: tuple[Mistake, ...] = (
         "delta[L] = dLoss/dA[L] * A[L] * (1 - A[L])",
         "delta[L] = dLoss/dA[L] times the whole Jacobian of softmax",
         lambda at: _of_output(at) * at.A[at.l] * (1 - at.A[at.l]),
-        lambda network, l: _output(network, l) and isinstance(network.layer(l).activation, RowActivation),
+        lambda on, l: _output(on, l) and _by_rows(on, l),
+    ),
+    Mistake(
+        "log-derivative-missing",
+        "BP1",
+        "delta[L] = dLoss/dA[L] * f_L'(Z[L]), with the derivative of log A taken as 1",
+        "the derivative of log A is 1/A",
+        lambda at: _back(at, _of_logarithm(at)),
+        lambda on, l: _output(on, l) and _of_logarithms(on),
     ),
     Mistake(
         "sign",
@@ -210,12 +402,44 @@ MISTAKES: tuple[Mistake, ...] = (
         _output,
     ),
     Mistake(
+        "two-too-many",
+        "BP1",
+        "delta[L] = 2 dLoss/dA[L] * f_L'(Z[L]), and the loss has no 2",
+        DELTA_OUT,
+        Factor(lambda at: 2.0),
+        lambda on, l: _output(on, l) and on.loss_known,
+    ),
+    Mistake(
+        "half-too-many",
+        "BP1",
+        "delta[L] = 1/2 dLoss/dA[L] * f_L'(Z[L]), and the loss has no 1/2",
+        DELTA_OUT,
+        Factor(lambda at: 0.5),
+        lambda on, l: _output(on, l) and on.loss_known,
+    ),
+    Mistake(
+        "sum-where-loss-is-mean",
+        "BP1",
+        "the sum over the rows, and the loss is their mean",
+        "the mean over the rows",
+        Factor(_rows),
+        lambda on, l: _output(on, l) and on.loss_known,
+    ),
+    Mistake(
+        "divided-by-outputs-too",
+        "BP1",
+        "divided by the number of outputs, and the loss is not",
+        "the sum over the outputs",
+        Factor(lambda at: 1 / _outputs(at)),
+        lambda on, l: _output(on, l) and on.loss_known,
+    ),
+    Mistake(
         "derivative-at-output",
         "BP1",
         "delta[L] = dLoss/dA[L] * f_L'(A[L])",
         DELTA_OUT,
         lambda at: _of_output(at) * at.f.derivative(at.A[at.l], at.f.value(at.A[at.l])),
-        lambda network, l: _output(network, l) and _curved(network, l) and not _paired(network),
+        lambda on, l: _output(on, l) and _curved(on, l) and not _paired(on),
     ),
     Mistake(
         "a(1-a)-at-output",
@@ -223,7 +447,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "delta[L] = dLoss/dA[L] * A[L] * (1 - A[L]), which is sigmoid's",
         DELTA_OUT,
         lambda at: _of_output(at) * at.A[at.l] * (1 - at.A[at.l]),
-        lambda network, l: _output(network, l) and _not_sigmoid(network, l) and not _paired(network),
+        lambda on, l: _output(on, l) and _not_sigmoid(on, l) and not _paired(on),
     ),
     # --- BP2 ---
     Mistake(
@@ -231,11 +455,8 @@ MISTAKES: tuple[Mistake, ...] = (
         "BP2",
         "delta[l] = (delta[l+1] (W[l+1] after the update)^T) * f_l'(Z[l])",
         DELTA,
-        lambda at: at.f.pull_back(
-            at.delta[at.l + 1] @ (at.W[at.l + 1] - at.eta * at.dW[at.l + 1]).T, at.Z[at.l], at.A[at.l]
-        ),
-        _hidden,
-        needs_rate=True,
+        lambda at: _back(at, at.delta[at.l + 1] @ at.W_after[at.l + 1].T),
+        lambda on, l: _hidden(on, l) and on.optimizer is not None,
     ),
     Mistake(
         "hidden-derivative-missing",
@@ -243,15 +464,23 @@ MISTAKES: tuple[Mistake, ...] = (
         "delta[l] = delta[l+1] W[l+1]^T",
         DELTA,
         _upstream,
-        lambda network, l: _hidden(network, l) and network.layer(l).activation.name != "identity",
+        lambda on, l: _hidden(on, l) and on.network.layer(l).activation.name != "identity",
     ),
     Mistake(
         "derivative-at-activation",
         "BP2",
-        "delta[l] = (delta[l+1] W[l+1]^T) * f_l'(A[l])",
+        "delta[l] = (delta[l+1] W[l+1]^T) * f_l'(A[l]), as where Z and A are one array",
         DELTA,
         lambda at: _upstream(at) * at.f.derivative(at.A[at.l], at.f.value(at.A[at.l])),
-        lambda network, l: _hidden(network, l) and _curved(network, l),
+        lambda on, l: _hidden(on, l) and _curved(on, l),
+    ),
+    Mistake(
+        "derivative-at-next-layer",
+        "BP2",
+        "delta[l] = (delta[l+1] W[l+1]^T) * f_l'(Z[l+1])",
+        DELTA,
+        lambda at: _upstream(at) * at.f.derivative(at.Z[at.l + 1], at.f.value(at.Z[at.l + 1])),
+        lambda on, l: _followed_by_same(on, l) and _curved(on, l),
     ),
     Mistake(
         "z(1-z)",
@@ -259,7 +488,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "delta[l] = (delta[l+1] W[l+1]^T) * Z[l] * (1 - Z[l])",
         DELTA,
         lambda at: _upstream(at) * at.Z[at.l] * (1 - at.Z[at.l]),
-        lambda network, l: _hidden(network, l) and network.layer(l).activation.name == "sigmoid",
+        lambda on, l: _hidden(on, l) and on.network.layer(l).activation.name == "sigmoid",
     ),
     Mistake(
         "a(1-a)-everywhere",
@@ -267,7 +496,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "delta[l] = (delta[l+1] W[l+1]^T) * A[l] * (1 - A[l]), which is sigmoid's",
         DELTA,
         lambda at: _upstream(at) * at.A[at.l] * (1 - at.A[at.l]),
-        lambda network, l: _hidden(network, l) and _not_sigmoid(network, l),
+        lambda on, l: _hidden(on, l) and _not_sigmoid(on, l),
     ),
     Mistake(
         "derivative-of-another-layer",
@@ -275,10 +504,10 @@ MISTAKES: tuple[Mistake, ...] = (
         "delta[l] = (delta[l+1] W[l+1]^T) * f_{l+1}'(Z[l])",
         DELTA,
         lambda at: _upstream(at) * _of_next(at).derivative(at.Z[at.l], _of_next(at).value(at.Z[at.l])),
-        lambda network, l: (
-            _hidden(network, l)
-            and network.layer(l).activation is not network.layer(l + 1).activation
-            and _curved(network, l + 1)
+        lambda on, l: (
+            _hidden(on, l)
+            and on.network.layer(l).activation is not on.network.layer(l + 1).activation
+            and _curved(on, l + 1)
         ),
     ),
     Mistake(
@@ -286,18 +515,32 @@ MISTAKES: tuple[Mistake, ...] = (
         "BP2",
         "delta[l] = (the last unit's path only) * f_l'(Z[l]): overwritten, not added",
         DELTA,
-        lambda at: at.f.pull_back(
-            at.delta[at.l + 1][:, -1:] @ at.W[at.l + 1][:, -1:].T, at.Z[at.l], at.A[at.l]
-        ),
-        lambda network, l: _hidden(network, l) and network.sizes[l + 1] > 1,
+        lambda at: _back(at, at.delta[at.l + 1][:, -1:] @ at.W[at.l + 1][:, -1:].T),
+        lambda on, l: _hidden(on, l) and _several(on, l + 1),
+    ),
+    Mistake(
+        "first-path-twice",
+        "BP2",
+        "delta[l] with the weights of the first path in the last one as well",
+        DELTA,
+        lambda at: _back(at, at.delta[at.l + 1] @ _first_again(at.W[at.l + 1]).T),
+        lambda on, l: _hidden(on, l) and _several(on, l + 1),
     ),
     Mistake(
         "weights-not-transposed",
         "BP2",
         "delta[l] = (delta[l+1] W[l+1]) * f_l'(Z[l])",
         DELTA,
-        lambda at: at.f.pull_back(at.delta[at.l + 1] @ at.W[at.l + 1], at.Z[at.l], at.A[at.l]),
-        lambda network, l: _hidden(network, l) and network.sizes[l] == network.sizes[l + 1],
+        lambda at: _back(at, at.delta[at.l + 1] @ at.W[at.l + 1]),
+        _followed_by_same,
+    ),
+    Mistake(
+        "bias-column-not-dropped",
+        "BP2",
+        "delta[l] = (delta[l+1] [b[l+1]; W[l+1]]^T) * f_l'(Z[l]): the bias is the first unit's weight",
+        DELTA,
+        lambda at: _back(at, (at.delta[at.l + 1] @ _augmented(at).T)[:, :-1]),
+        lambda on, l: _hidden(on, l) and _has_bias(on, l + 1),
     ),
     # --- BP3 ---
     Mistake(
@@ -314,7 +557,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "db[l] = the sum of all of delta[l], for every unit",
         DB,
         lambda at: np.broadcast_to(at.delta[at.l].sum(), lines.BP3(at).shape).copy(),
-        lambda network, l: network.layer(l).bias == "per_unit" and network.sizes[l] > 1,
+        _per_unit,
     ),
     Mistake(
         "bias-averaged-over-rows-again",
@@ -325,12 +568,52 @@ MISTAKES: tuple[Mistake, ...] = (
         _has_bias,
     ),
     Mistake(
+        "bias-over-the-wrong-axis",
+        "BP3",
+        "db[l] = row sums of delta[l]",
+        DB,
+        lambda at: at.delta[at.l].sum(axis=1),
+        lambda on, l: _per_unit(on, l) and _rows_in(on) == on.network.sizes[l],
+    ),
+    Mistake(
+        "bias-of-last-row",
+        "BP3",
+        "db[l] = that of the last row: overwritten, not added",
+        DB,
+        lambda at: equations.BP3(at.delta[at.l][-1:], at.layer.bias),
+        lambda on, l: _has_bias(on, l) and _rows_in(on) > 1,
+    ),
+    Mistake(
+        "bias-times-input",
+        "BP3",
+        "db[l] = column sums of delta[l] times the first input",
+        DB,
+        lambda at: equations.BP3(at.delta[at.l] * at.A[at.l - 1][:, :1], at.layer.bias),
+        _has_bias,
+    ),
+    Mistake(
         "shared-bias-not-summed",
         "BP3",
         "db[l] = column means over the units as well",
         "db[l] = the sum over rows and units",
         Factor(lambda at: 1 / at.layer.units),
-        lambda network, l: network.layer(l).bias == "shared" and network.sizes[l] > 1,
+        _shared,
+    ),
+    Mistake(
+        "shared-bias-as-per-unit",
+        "BP3",
+        "db[l] = column sums of delta[l], a bias for each unit",
+        "db[l] = the sum over rows and units, one bias for all",
+        lambda at: at.delta[at.l].sum(axis=0),
+        _shared,
+    ),
+    Mistake(
+        "bias-gradients-not-cleared",
+        "BP3",
+        "db[l] = column sums of delta[l] + db[l] of the step before",
+        DB,
+        lambda at: _added_up(lines.BP3(at), at, "db"),
+        lambda on, l: _has_bias(on, l) and on.steps > 1,
     ),
     # --- BP4 ---
     Mistake(
@@ -339,7 +622,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "dW[l] = A[l]^T delta[l]",
         DW,
         lambda at: at.A[at.l].T @ at.delta[at.l],
-        lambda network, l: network.sizes[l] == network.sizes[l - 1],
+        lambda on, l: on.network.sizes[l] == on.network.sizes[l - 1],
     ),
     Mistake(
         "weighted-sums-for-activations",
@@ -347,7 +630,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "dW[l] = Z[l-1]^T delta[l]",
         DW,
         lambda at: at.Z[at.l - 1].T @ at.delta[at.l],
-        lambda network, l: l > 1 and network.layer(l - 1).activation.name != "identity",
+        lambda on, l: l > 1 and on.network.layer(l - 1).activation.name != "identity",
     ),
     Mistake(
         "only-last-row",
@@ -355,14 +638,129 @@ MISTAKES: tuple[Mistake, ...] = (
         "dW[l] = that of the last row: overwritten, not added",
         DW,
         lambda at: at.A[at.l - 1][-1:].T @ at.delta[at.l][-1:],
-        _anywhere,
+        lambda on, l: _rows_in(on) > 1,
     ),
     Mistake(
         "first-input-twice",
         "BP4",
         "dW[l] with the first input in the place of the last",
         DW,
-        lambda at: np.concatenate([at.A[at.l - 1][:, :-1], at.A[at.l - 1][:, :1]], axis=1).T @ at.delta[at.l],
-        lambda network, l: network.sizes[l - 1] > 1,
+        lambda at: _first_again(at.A[at.l - 1]).T @ at.delta[at.l],
+        lambda on, l: _several(on, l - 1),
+    ),
+    Mistake(
+        "stale-activations",
+        "BP4",
+        "dW[l] = (A[l-1] of the step before)^T delta[l]",
+        DW,
+        lambda at: _before(at).A[at.l - 1].T @ at.delta[at.l],
+        lambda on, l: l > 1 and on.steps > 1,
+    ),
+    Mistake(
+        "gradients-not-cleared",
+        "BP4",
+        "dW[l] = A[l-1]^T delta[l] + dW[l] of the step before",
+        DW,
+        lambda at: _added_up(lines.BP4(at), at, "dW"),
+        lambda on, l: on.steps > 1,
+    ),
+    # --- The penalty ---
+    Mistake(
+        "penalty-not-in-gradient",
+        "penalty",
+        "dW[l] without the derivative of the penalty, which is in the loss",
+        "dW[l] = A[l-1]^T delta[l] + the derivative of the penalty",
+        lambda at: np.zeros_like(at.theta),
+        lambda on, l: bool(on.penalty) and on.network.layer(l).train_weights,
+    ),
+    Mistake(
+        "penalty-on-bias",
+        "penalty",
+        "db[l] with the derivative of the penalty as well",
+        "the penalty is on the weights only",
+        lambda at: at.setting.penalty.derivative(at.theta),
+        lambda on, l: bool(on.penalty) and _has_bias(on, l),
+    ),
+    # --- U ---
+    Mistake(
+        "ascent",
+        "U",
+        "theta <- theta + eta * dtheta",
+        THETA,
+        lambda at: at.stepped(-at.along()),
+        lambda on, l: on.optimizer is not None,
+    ),
+    Mistake(
+        "epsilon-inside-root",
+        "U",
+        "divided by sqrt(... + epsilon)",
+        "divided by sqrt(...) + epsilon",
+        lambda at: at.stepped(_epsilon_inside(at)),
+        lambda on, l: isinstance(on.optimizer, Adam | RMSprop | Adagrad),
+    ),
+    Mistake(
+        "means-not-corrected",
+        "U",
+        "along m / (sqrt(v) + epsilon)",
+        f"along {ADAM}",
+        lambda at: at.stepped(_uncorrected(at)),
+        lambda on, l: isinstance(on.optimizer, Adam),
+    ),
+    Mistake(
+        "betas-swapped",
+        "U",
+        "beta2 for the mean m, beta1 for the mean of squares v",
+        "beta1 for the mean m, beta2 for the mean of squares v",
+        lambda at: at.stepped(_betas_swapped(at)),
+        lambda on, l: isinstance(on.optimizer, Adam),
+    ),
+    Mistake(
+        "momentum-sign",
+        "U",
+        "v <- dtheta - momentum v",
+        "v <- dtheta + momentum v",
+        lambda at: at.stepped(_velocity(at, -_momentum(at), 1.0)),
+        lambda on, l: isinstance(on.optimizer, Momentum),
+    ),
+    Mistake(
+        "decay-through-means",
+        "U",
+        "the decay added to dtheta, before m and v",
+        "theta <- theta - eta * weight_decay * theta, beside the rule",
+        lambda at: at.stepped(_decayed_too(at)),
+        lambda on, l: isinstance(on.optimizer, AdamW),
+    ),
+    # --- The report ---
+    Mistake(
+        "loss-one-update-late",
+        "report",
+        "the loss before the step is that after it",
+        "the loss before the step",
+        Reported({"loss": "loss_after"}),
+        lambda on, l: _output(on, l) and on.optimizer is not None,
+    ),
+    Mistake(
+        "loss-one-update-early",
+        "report",
+        "the loss after the step is that before it",
+        "the loss after the step",
+        Reported({"loss_after": "loss"}),
+        lambda on, l: _output(on, l) and on.optimizer is not None,
+    ),
+    Mistake(
+        "outputs-one-update-late",
+        "report",
+        "the outputs before the step are those after it",
+        "the outputs before the step",
+        Reported({"Z": "Z_after", "A": "A_after"}),
+        lambda on, l: _output(on, l) and on.optimizer is not None,
+    ),
+    Mistake(
+        "outputs-one-update-early",
+        "report",
+        "the outputs after the step are those before it",
+        "the outputs after the step",
+        Reported({"Z_after": "Z", "A_after": "A"}),
+        lambda on, l: _output(on, l) and on.optimizer is not None,
     ),
 )

@@ -111,8 +111,7 @@ def explain(
         return
     options = Options(digits, decimals, most, origin)
     if with_mistake is not None or as_printed:
-        for trace in traces:
-            say(beside_a_mistake(trace, what, with_mistake, options, plain), end="\n" if steps > 1 else "")
+        say(beside_a_mistake(traces[0], what, with_mistake, options, steps=steps, plain=plain), end="")
         return
     if matrix:
         for trace in traces:
@@ -135,9 +134,9 @@ def _refuse_together(matrix: bool, of_matrices: bool, elsewhere: bool) -> None:
 
 
 def beside_a_mistake(
-    trace: Trace, what: str | None, with_mistake: str | None, options: Options, plain: bool
+    trace: Trace, what: str | None, with_mistake: str | None, options: Options, *, steps: int, plain: bool
 ) -> str:
-    """Return a step beside one with a mistake: the one named, or that of the tutorial's wrong numbers."""
+    """Return steps beside ones with a mistake: the one named, or that of the tutorial's wrong numbers."""
     from chainrule.check.mistaken import placed
     from chainrule.tutorials import Tutorial, load
     from chainrule.writers.mistaken_text import text
@@ -145,12 +144,13 @@ def beside_a_mistake(
     if with_mistake is not None:
         name, colon, layer = with_mistake.rpartition(":")
         in_layer = whole("the layer of --with-mistake", 1)(layer) if colon else None
-        return text(trace, placed(trace, name if colon else layer, in_layer), options, ascii_only=plain)
+        found = placed(trace, name if colon else layer, in_layer, steps=steps)
+        return text(trace, found, options, steps=steps, ascii_only=plain)
     tutorial = load(what or "")
     mistakes = tutorial.mistakes if isinstance(tutorial, Tutorial) else ()
     if not mistakes:
         raise TypedError(f"nothing that {what} prints comes from a known mistake; --with-mistake shows any")
-    return text(trace, mistakes, options, ascii_only=plain)
+    return text(trace, mistakes, options, steps=steps, ascii_only=plain)
 
 
 def in_matrices(trace: Trace, diagonal: bool, bias_column: bool, options: Options, plain: bool) -> str:

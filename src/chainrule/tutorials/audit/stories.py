@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from chainrule.check.diagnose import Tried
 from chainrule.check.explanation import Placed
+from chainrule.check.tried import Tried
 from chainrule.model import Model
 from chainrule.network.formula import Formula
 from chainrule.trace.step import Trace
@@ -39,16 +39,13 @@ class Stories:
         self.mistaken_after = cache(self._mistaken_after)
 
     @cached_property
-    def tried(self) -> Tried | None:
-        """The catalogue of mistakes on the tutorial's network; None where it does not use plain descent."""
-        tried = Tried.on(self.trace_after(0))
-        return None if tried.rate is None else tried
+    def tried(self) -> Tried:
+        """The catalogue of mistakes on the tutorial's network."""
+        return Tried.on(self.trace_after(0))
 
     @cached_property
     def mistakes(self) -> list[Placed]:
         """The mistakes that give a number after one round which is printed and not right."""
-        if self.tried is None:
-            return []
         first = [entry for entry in self.tutorial.numbers if entry.get("rounds") == 1]
         wrong = [entry for entry in first if not self._gives(entry, None, 1)]
         known = self.tried.places(convention=False)
@@ -57,7 +54,7 @@ class Stories:
     def of(self, entry: dict[str, Any]) -> str:
         """Return in words where a number after training comes from; empty where nothing is found."""
         rounds = entry.get("rounds", 0)
-        if not rounds or self.tried is None:
+        if not rounds:
             return ""
         for other, when in ((rounds - 1, "early"), (rounds + 1, "late")):
             if self._gives(entry, None, other):
@@ -72,5 +69,4 @@ class Stories:
 
     def _mistaken_after(self, placed: Placed, rounds: int) -> Trace:
         """Return the step after so many rounds of training with a mistake in it."""
-        assert self.tried is not None
         return self.tutorial.trace(Model(self.tutorial.network, self.tried.after((placed,), rounds)))
