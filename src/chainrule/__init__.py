@@ -22,6 +22,8 @@ _HOMES = {
     ),
     "chainrule.check.asserting": ("assert_gradients", "assert_step"),
     "chainrule.check.diagnose": ("diagnose", "diagnose_numbers"),
+    "chainrule.check.probe": ("probe",),
+    "chainrule.check.student.examine": ("examine",),
     "chainrule.check.diagnosis": ("Diagnosis",),
     "chainrule.check.function": ("check_function",),
     "chainrule.check.gradients": ("GradientCheck", "check_directions", "check_gradients"),

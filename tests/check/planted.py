@@ -145,6 +145,9 @@ class Planted:
                     into = earlier["A"][l - 1][row]
                 part = np.outer(into, delta[row])
                 dW[l - 1] = part if self.here("only-last-row", l) else dW[l - 1] + part
+            factor = self.n if self.here("weights-not-averaged", l) else 1
+            factor /= self.n if self.here("weights-averaged-over-rows-again", l) else 1
+            dW[l - 1] = dW[l - 1] * factor
             db[l - 1] = self.bias_gradient(l, delta, A)
             self.penalize(l, dW, db)
             if earlier and self.here("gradients-not-cleared", l):
@@ -229,6 +232,8 @@ class Planted:
             slope = Z[l] * (1 - Z[l])
         if self.here("a(1-a)-everywhere", l):
             slope = A[l] * (1 - A[l])
+        if self.here("square-missing-in-tanh", l):
+            slope = 1 - A[l]
         if self.here("derivative-of-another-layer", l):
             slope = SLOPE[net.activations[l]](Z[l])
         return back * slope
@@ -247,6 +252,7 @@ class Planted:
             db = 0 * db
         if self.here("bias-summed-over-everything", l):
             db = np.full(width, delta.sum())
+        db = db * self.n if self.here("bias-not-averaged", l) else db
         return db / self.n if self.here("bias-averaged-over-rows-again", l) else db
 
     def penalize(self, l, dW, db):

@@ -184,7 +184,11 @@ def test_no_correct_implementation_in_another_convention_is_accused():
             ("half_squared_error", "sigmoid"),
             ("cross_entropy", "softmax"),
         ][rng.integers(3)]
-        more = {"rows": int(rng.integers(1, 6)), "seed": int(rng.integers(1 << 30)), "l2": rng.choice([0, 0.3])}
+        more = {
+            "rows": int(rng.integers(1, 6)),
+            "seed": int(rng.integers(1 << 30)),
+            "l2": rng.choice([0, 0.3]),
+        }
         net = probe(sizes, (*inner, output), loss, **more)
         meant = rng.choice(conventions, rng.integers(0, 3), replace=False)
         dW, db = gradients(net, *((name, len(sizes) - 1) for name in meant))

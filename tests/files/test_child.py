@@ -114,11 +114,11 @@ def test_surroundings_of_the_child(run):
     [
         ("refuse", r"W1 had no \? rows"),
         ("mistake", "the content cannot be read: its reader failed with KeyError"),
-        ("abort", r"the content crashed its reader \(SIGABRT\)"),
-        ("segfault", r"the content crashed its reader \(SIGSEGV\)"),
-        ("fall", "the reader of the content was killed from outside, perhaps because memory ran out"),
-        ("leave", "the content made its reader end with code 3, without an answer"),
-        ("forget", "the content made its reader end with code 1, without an answer"),
+        ("abort", r"reading or running it crashed \(SIGABRT\)"),
+        ("segfault", r"reading or running it crashed \(SIGSEGV\)"),
+        ("fall", "reading or running it was killed from outside, perhaps because memory ran out"),
+        ("leave", "reading or running it ended with code 3, without an answer"),
+        ("forget", "reading or running it ended with code 1, without an answer"),
     ],
 )
 def test_endings(run, reader, sentence):
@@ -137,7 +137,7 @@ def test_too_long(run, reader):
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="only Linux limits the memory")
 @pytest.mark.parametrize("reader", ["hoard", "hoard_a_little_at_a_time"])
 def test_too_much_memory(run, reader):
-    with pytest.raises(InvalidFileError, match=r"the content needs more than 128 MB of memory to be read$"):
+    with pytest.raises(InvalidFileError, match=r"reading or running it needs more than 128 MB of memory$"):
         run(reader, memory=128 << 20)
 
 

@@ -209,7 +209,7 @@ def test_compressed_bomb(tmp_path):
     packed += b"".join(packer.compress(bytes(1 << 20)) for _ in range(8 * count >> 20)) + packer.flush()
     (tmp_path / "net.mat").write_bytes(HEADER + words(15, len(packed)) + packed)
     assert len(packed) < 1 << 20
-    with pytest.raises(InvalidFileError, match="the content needs more than 64 MB of memory to be read"):
+    with pytest.raises(InvalidFileError, match="reading or running it needs more than 64 MB of memory"):
         read_in_child(READER, tmp_path / "net.mat", memory=64 << 20)
 
 

@@ -27,12 +27,15 @@ class Diagnosis:
         In how many digits the numbers agree with that.
     first_wrong : str
         The first of the numbers that is not as it should be, and by what ratio; empty when all are.
+    apart : str
+        What would tell several explanations apart; empty for one, and where nothing was found.
     """
 
     answer: Answer
     explanations: tuple[Explanation, ...]
     digits: float
     first_wrong: str = ""
+    apart: str = ""
 
     @property
     def names(self) -> set[tuple[tuple[str, int], ...]]:
@@ -58,6 +61,7 @@ class Diagnosis:
                 for explanation in self.explanations
             ],
             "first_wrong": self.first_wrong,
+            "apart": self.apart,
         }
 
     def __str__(self) -> str:
@@ -73,15 +77,17 @@ class Diagnosis:
             lead = {"convention": "A convention, not a mistake", "mistake": "The mistake"}.get(
                 self.answer, ""
             )
-            several = (
-                "one of these, which cannot be told apart on this data" if len(self.explanations) > 1 else ""
-            )
-            yield f"{': '.join(filter(None, (lead, several)))} ({digits}):"
+            several = "one of these, which cannot be told apart" if len(self.explanations) > 1 else ""
+            said = ": ".join(filter(None, (lead, several)))
+            yield f"{said[0].upper()}{said[1:]} ({digits}):"
             for explanation in self.explanations:
                 yield as_text(explanation)
                 for mistake, layers in mistakes_in(explanation):
                     yield f"is:        {in_layers(mistake.wrong, layers)}"
-                    yield f"should be: {in_layers(mistake.right, layers)}"
+                    right = "ours is:  " if mistake.convention else "should be:"
+                    yield f"{right} {in_layers(mistake.right, layers)}"
+            if self.apart:
+                yield f"What would tell them apart: {self.apart}."
 
 
 def in_layers(line: str, layers: Sequence[int]) -> str:

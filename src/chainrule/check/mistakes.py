@@ -491,6 +491,14 @@ MISTAKES: tuple[Mistake, ...] = (
         lambda on, l: _hidden(on, l) and on.network.layer(l).activation.name == "sigmoid",
     ),
     Mistake(
+        "square-missing-in-tanh",
+        "BP2",
+        "delta[l] = (delta[l+1] W[l+1]^T) * (1 - A[l])",
+        "delta[l] = (delta[l+1] W[l+1]^T) * (1 - A[l]^2)",
+        lambda at: _upstream(at) * (1 - at.A[at.l]),
+        lambda on, l: _hidden(on, l) and on.network.layer(l).activation.name == "tanh",
+    ),
+    Mistake(
         "a(1-a)-everywhere",
         "BP2",
         "delta[l] = (delta[l+1] W[l+1]^T) * A[l] * (1 - A[l]), which is sigmoid's",
@@ -568,6 +576,14 @@ MISTAKES: tuple[Mistake, ...] = (
         _has_bias,
     ),
     Mistake(
+        "bias-not-averaged",
+        "BP3",
+        "db[l] = column sums of delta[l], not divided by n as all else is",
+        DB,
+        Factor(_rows),
+        _has_bias,
+    ),
+    Mistake(
         "bias-over-the-wrong-axis",
         "BP3",
         "db[l] = row sums of delta[l]",
@@ -639,6 +655,22 @@ MISTAKES: tuple[Mistake, ...] = (
         DW,
         lambda at: at.A[at.l - 1][-1:].T @ at.delta[at.l][-1:],
         lambda on, l: _rows_in(on) > 1,
+    ),
+    Mistake(
+        "weights-not-averaged",
+        "BP4",
+        "dW[l] = A[l-1]^T delta[l], not divided by n as all else is",
+        DW,
+        Factor(_rows),
+        _anywhere,
+    ),
+    Mistake(
+        "weights-averaged-over-rows-again",
+        "BP4",
+        "dW[l] = A[l-1]^T delta[l] / n, already divided by n",
+        DW,
+        Factor(lambda at: 1 / _rows(at)),
+        _anywhere,
     ),
     Mistake(
         "first-input-twice",

@@ -11,6 +11,7 @@ from chainrule.check.diagnosis import Answer, Diagnosis
 from chainrule.check.explanation import Explanation, Placed, lines_of, mistakes_in, reported, together
 from chainrule.check.lines import Numbers, Result, Setting, numbers_of, stepped
 from chainrule.check.mistakes import MISTAKES
+from chainrule.check.telling import telling
 from chainrule.errors import InvalidValueError, Words, sentence
 from chainrule.network.array import Array
 from chainrule.network.parameters import Parameters
@@ -82,8 +83,7 @@ class Tried:
 
     def numbers(self, explanation: Explanation) -> Numbers:
         """Return every number of the steps with these lines in them."""
-        with np.errstate(all="ignore"):
-            return reported(numbers_of(self.setting, lines_of(explanation)), explanation)
+        return _numbers_of(self.setting, explanation)
 
     def after(self, explanation: Explanation, steps: int) -> Parameters:
         """Return the parameters after so many steps with these lines in each."""
@@ -111,8 +111,9 @@ class Tried:
         yield [()]
         yield conventions
         # Whatever is two conventions can be one mistake of the same ratio: both are named.
-        yield [*_both(combinations(conventions, 2)), *mistakes]
-        yield list(_both(product(conventions, mistakes)))
+        meant = list(_both(combinations(conventions, 2)))
+        yield [*meant, *mistakes]
+        yield list(_both(product([*conventions, *meant], mistakes)))
         yield list(_both(combinations(mistakes, 2)))
 
     def diagnosis(self, given: Numbers, called: Called | None = None) -> Diagnosis:
@@ -125,6 +126,11 @@ class Tried:
         called : callable, optional
             What their reader calls one of them.
         """
+        found = next(filter(None, self.levels(given, called)), None)
+        return found or Diagnosis("not in the catalogue", (), 0.0, self._first_wrong(given, called))
+
+    def levels(self, given: Numbers, called: Called | None = None) -> Iterator[Diagnosis | None]:
+        """Yield what is found among the explanations of each complexity; None where none agrees."""
         written = {result: digits_of(values) for result, values in given.items()}
         for explanations in self.explanations():
             scored = [(self._agreement(each, given, written), each) for each in explanations]
@@ -133,8 +139,10 @@ class Tried:
                 found = _simplest([each for score, each in scored if score.beyond >= best.beyond - AS_GOOD])
                 answer = _answer(found)
                 first = "" if answer == "no mistake" else self._first_wrong(given, called)
-                return Diagnosis(answer, found, best.digits, first)
-        return Diagnosis("not in the catalogue", (), 0.0, self._first_wrong(given, called))
+                apart = telling(self.setting, found, list(given), _numbers_of) if len(found) > 1 else ""
+                yield Diagnosis(answer, found, best.digits, first, apart)
+            else:
+                yield None
 
     def _everywhere(self, *, convention: bool) -> list[Explanation]:
         """Return each line in all the layers at once where it can sit, as code with a loop has it."""
@@ -171,6 +179,12 @@ class Tried:
     def _is_off(self, result: Result, values: Array) -> bool:
         agreed = agreement(self.right[result], values, self.right[result])
         return agreed < digits_of(values) - AS_GOOD
+
+
+def _numbers_of(setting: Setting, explanation: Explanation) -> Numbers:
+    """Return every number of some steps with the lines of an explanation in them."""
+    with np.errstate(all="ignore"):
+        return reported(numbers_of(setting, lines_of(explanation)), explanation)
 
 
 def _both(pairs: Iterator[tuple[Explanation, Explanation]]) -> Iterator[Explanation]:

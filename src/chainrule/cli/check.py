@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from chainrule.cli import step
-from chainrule.cli.numbers import TypedError, rows, whole
+from chainrule.cli.code import code_of, examined, show
+from chainrule.cli.numbers import TypedError, above_zero, rows, whole
 from chainrule.cli.what import HIDDEN, LOSS, OUTPUT, WHAT
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ OWN = "Or leave it out and give --function."
 
 
 def check(
-    what: str | None = typer.Argument(None, metavar="WHAT", help=f"{WHAT} Or a model file. {OWN}"),
+    what: str | None = typer.Argument(
+        None, metavar="WHAT", help=f"{WHAT} Or a model file; or your own code: student.py. {OWN}"
+    ),
     hidden: str | None = typer.Option(None, help=HIDDEN),
     output: str | None = typer.Option(None, help=OUTPUT),
     loss: str | None = typer.Option(None, help=LOSS),
@@ -52,6 +55,9 @@ def check(
         help="With --numbers: 0 says verdicts, 1 the first wrong number, 2 its formula, 3 its numbers.",
     ),
     names: str | None = step.NAMES,
+    learning_rate: float | None = typer.Option(
+        None, parser=above_zero("--learning-rate"), help="For your own code: where it does not say it."
+    ),
     seed: int = typer.Option(0, parser=whole("--seed", 0), help="Of the directions."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON instead of text."),
 ) -> None:
@@ -59,9 +65,17 @@ def check(
 
     Of a network the backward pass is compared with the complex step, beside which stand the one-sided and
     the central difference. Of your own function each derivative is compared with one from its values alone,
-    which has an error bar. Of your own numbers of a step each is judged to the digits you gave. The exit
-    status is 1 when a gradient is wrong or cannot be told to be right.
+    which has an error bar. Your own code is found by the usual names of its functions, run in a process of
+    its own, and its mistake named. Of your own numbers of a step each is judged to the digits you gave. The
+    exit status is 1 when a gradient is wrong or cannot be told to be right.
     """
+    own_code = code_of(what) if what is not None else None
+    if own_code is not None:
+        found = examined(own_code, hidden=hidden, output=output, loss=loss, learning_rate=learning_rate)
+        show(found, as_json)
+        return
+    if learning_rate is not None:
+        raise TypedError(f"--learning-rate was {learning_rate:g}; it may come with your own code, student.py")
     if function is not None:
         if what is not None:
             raise TypedError(f"WHAT was {what}; it may be left out where --function says what is checked")

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from chainrule.errors import InvalidFileError
@@ -25,7 +26,12 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def read_in_child(
-    reader: str, path: str | os.PathLike[str], *, memory: int = 1 << 30, seconds: float = 20.0
+    reader: str,
+    path: str | os.PathLike[str],
+    *,
+    memory: int = 1 << 30,
+    seconds: float = 20.0,
+    options: Mapping[str, str] | None = None,
 ) -> Tree:
     """Return what a reader makes of a file's bytes, run where it cannot take anything down.
 
@@ -41,6 +47,8 @@ def read_in_child(
         that (Linux does; Windows and macOS have the clock only).
     seconds : float
         How long it may take, from start to answer.
+    options : mapping of str to str, optional
+        What the reader gets besides, by name.
 
     Returns
     -------
@@ -54,7 +62,14 @@ def read_in_child(
         takes too long or needs too much memory. The message names the file.
     """
     source = readable_file(path)
-    request = {"reader": reader, "path": source, "memory": memory, "seconds": seconds, "folders": folders()}
+    request = {
+        "reader": reader,
+        "path": source,
+        "memory": memory,
+        "seconds": seconds,
+        "folders": folders(),
+        "options": dict(options or {}),
+    }
     # Isolated (-I), without site (-S), leaving no compiled files (-B): what can be imported is
     # exactly what the parent can import, and neither the environment nor the current folder adds.
     command = [sys.executable, "-I", "-S", "-B", "-c", START, json.dumps(request)]
@@ -96,7 +111,7 @@ def answer(process: subprocess.Popen[bytes], seconds: float) -> Tree:
 
 def too_long(seconds: float) -> str:
     """Say that the child was stopped by the clock."""
-    return f"the content kept its reader busy for more than {seconds:g} seconds, so it was stopped"
+    return f"reading or running it took more than {seconds:g} seconds, so it was stopped"
 
 
 def ending(code: int) -> str:
@@ -105,14 +120,14 @@ def ending(code: int) -> str:
     Examples
     --------
     >>> ending(3)
-    'the content made its reader end with code 3, without an answer'
+    'reading or running it ended with code 3, without an answer'
     """
     if code >= 0:
-        return f"the content made its reader end with code {code}, without an answer"
+        return f"reading or running it ended with code {code}, without an answer"
     try:
         name = signal.Signals(-code).name
     except ValueError:
         name = f"signal {-code}"
     if name == "SIGKILL":
-        return "the reader of the content was killed from outside, perhaps because memory ran out"
-    return f"the content crashed its reader ({name})"
+        return "reading or running it was killed from outside, perhaps because memory ran out"
+    return f"reading or running it crashed ({name})"

@@ -17,17 +17,18 @@ def main(request: Mapping[str, Any]) -> None:
     Parameters
     ----------
     request : mapping
-        ``reader`` ("module:function"), ``path``, ``memory`` (bytes), ``seconds``.
+        ``reader`` ("module:function"), ``path``, ``memory`` (bytes), ``seconds``, and
+        the reader's ``options``.
     """
     with os.fdopen(os.dup(1), "wb") as answer:
         os.dup2(2, 1)  # what a library prints must never be taken for the answer
         try:
             reader = find(request["reader"])
             limit(request["memory"], request["seconds"])
-            result = reader(Path(request["path"]).read_bytes())
+            result = reader(Path(request["path"]).read_bytes(), **request["options"])
         except MemoryError:
             megabytes = request["memory"] >> 20
-            send_error(answer, f"the content needs more than {megabytes:,} MB of memory to be read")
+            send_error(answer, f"reading or running it needs more than {megabytes:,} MB of memory")
         except ChainruleError as error:
             send_error(answer, str(error))
         except Exception as error:
@@ -36,10 +37,10 @@ def main(request: Mapping[str, Any]) -> None:
             send(answer, result)
 
 
-def find(reader: str) -> Callable[[bytes], Tree]:
+def find(reader: str) -> Callable[..., Tree]:
     """Return the function that "module:function" names, with all that it imports."""
     module, _, name = reader.partition(":")
-    function: Callable[[bytes], Tree] = getattr(importlib.import_module(module), name)
+    function: Callable[..., Tree] = getattr(importlib.import_module(module), name)
     return function
 
 

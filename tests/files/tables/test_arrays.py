@@ -296,5 +296,5 @@ def test_memory_of_the_child(path, monkeypatch):
         pytest.skip("only Linux limits the memory")
     monkeypatch.setattr(module, "MEMORY", 32 << 20)
     np.savez_compressed(path, a=np.zeros(1 << 23))
-    with refused("the content needs more than 32 MB of memory to be read", InvalidFileError):
+    with refused("reading or running it needs more than 32 MB of memory", InvalidFileError):
         read_arrays(str(path), ".npz")

@@ -1,0 +1,1 @@
+"""Somebody's own backward pass, in a file: found, called on a probe, and diagnosed."""

@@ -1,0 +1,280 @@
+"""One try at somebody's code: its functions called on a probe, in one layout, and what they gave."""
+
+import copy
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from chainrule.check.probe import Probe
+from chainrule.check.student.code import Code
+from chainrule.check.student.layout import Layout, arrays_in, block_of
+from chainrule.check.student.usual import plain
+from chainrule.errors import InvalidValueError
+from chainrule.network.array import Array
+
+RATE = 0.5
+OUTPUT = ("output", "outputs", "out", "ypred", "yhat", "predictions", "pred", "prediction", "al", "probs")
+GRADIENTS = ("grads", "gradients", "grad", "gradient")
+CACHE = ("cache", "caches", "memory", "activations", "forwardresult", "tape")
+
+Evidence = dict[str, Array]
+
+
+class UnusualNameError(InvalidValueError):
+    """A parameter of somebody's function whose name is none of the usual ones."""
+
+
+class Attempt:
+    """A probe in one layout, and what is known so far under which names.
+
+    Parameters
+    ----------
+    code : Code
+        The file.
+    probe : Probe
+        The network and rows.
+    layout : Layout
+        How its arrays are laid out.
+
+    Attributes
+    ----------
+    blocks : dict
+        The weights and biases as they stand, in the layout, by letter and layer.
+    rate : float or None
+        The learning rate, where one was asked for.
+    called : list of str
+        What was called.
+    """
+
+    def __init__(self, code: Code, probe: Probe, layout: Layout) -> None:
+        self.code, self.probe, self.layout = code, probe, layout
+        self.blocks: dict[tuple[str, int], Array] = {}
+        for l, (W, b) in enumerate(zip(probe.W, probe.b, strict=True), 1):
+            self.blocks["W", l], self.blocks["b", l] = layout.of_weights(W), layout.of_bias(b)
+        self.thing: Any = None
+        self.named: dict[str, Any] = {}
+        self.output: Any = None
+        self.forward_result: Any = None
+        self.gradient_result: Any = None
+        self.rate: float | None = None
+        self.biases = False
+        self.called: list[str] = []
+        self.holders: list[tuple[Any, Any, tuple[str, int]]] = []
+
+    def call(self, function: Callable[..., Any]) -> Any:
+        """Call a function with what its parameters' names mean, and remember what it returns by its names."""
+        arguments = {}
+        for name, parameter in inspect.signature(function).parameters.items():
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            try:
+                arguments[name] = self.value(name)
+            except UnusualNameError:
+                if parameter.default is parameter.empty:
+                    raise
+        text = f"{function.__name__}({', '.join(arguments)})"
+        if text not in self.called:
+            self.called.append(text)
+        with np.errstate(all="ignore"):
+            result = function(**arguments)
+        names = self.code.returned.get(function.__name__, [])
+        parts = result if isinstance(result, tuple | list) and len(names) == len(result) else [result]
+        for name, part in zip(names, parts, strict=False):
+            self.named[plain(name)] = part
+        for part in parts:
+            if isinstance(part, dict):
+                self.named |= {plain(str(key)): value for key, value in part.items()}
+        return result
+
+    def value(self, name: str) -> Any:
+        """Return what a parameter of a name gets.
+
+        Raises
+        ------
+        UnusualNameError
+            When the name is none of the usual ones.
+        """
+        word, means = plain(name), self.code.meaning(name)
+        if means is not None and (found := self._usual(*means)) is not None:
+            return found
+        if word in self.named:
+            return self.named[word]
+        if word in OUTPUT and self.output is not None:
+            return self.output
+        if word in GRADIENTS and self.gradient_result is not None:
+            return self.gradient_result
+        if word in CACHE and self.forward_result is not None:
+            return self.forward_result
+        attributes = (
+            {plain(key): each for key, each in vars(self.thing).items()} if self.thing is not None else {}
+        )
+        if word in attributes:
+            return attributes[word]
+        raise UnusualNameError(f"its parameter {name!r} is none of the usual names")
+
+    def _usual(self, kind: str, layer: int | None) -> Any:
+        probe, depth = self.probe, len(self.probe.W)
+        self.biases |= kind in ("b", "parameters")
+        if kind in ("W", "b"):
+            if layer is not None:
+                return self.blocks.get((kind, layer))
+            return self._holding({l - 1: (kind, l) for l in range(1, depth + 1)}, [None] * depth)
+        if kind == "rate":
+            self.rate = RATE
+        sizes = [len(probe.W[0]), *(len(b) for b in probe.b)]
+        first = 0 if self.code.from_zero else 1
+        simple: dict[str, Callable[[], Any]] = {
+            "X": lambda: self.layout.of_examples(probe.X),
+            "Y": lambda: self.layout.of_examples(probe.Y),
+            "rate": lambda: RATE,
+            "steps": lambda: 1,
+            "rows": lambda: self.layout.rows or len(probe.X),
+            "sizes": lambda: sizes,
+            "inputs": lambda: sizes[0],
+            "hidden": lambda: sizes[1] if depth == 2 else sizes[1:-1],
+            "outputs": lambda: sizes[-1],
+            "parameters": lambda: self._holding(
+                {f"{key[0]}{key[1] - 1 + first}": key for key in self.blocks}, {}
+            ),
+        }
+        return simple[kind]() if kind in simple else None
+
+    def _holding(self, blocks: dict[Any, tuple[str, int]], holder: Any) -> Any:
+        """Return a list or dict that holds weights and biases, and remember which and where."""
+        for place, block in blocks.items():
+            holder[place] = self.blocks[block]
+            self.holders.append((holder, place, block))
+        return holder
+
+    def make(self, kind: type) -> None:
+        """Make an object of a class, and put the probe's weights in the places of its own.
+
+        Raises
+        ------
+        InvalidValueError
+            When its weights are not found under the usual names, or have other sizes.
+        """
+        self.thing = self.call(kind)
+        for holder, key, array in list(self._parameters()):
+            letter, l, _ = block_of(array, self.probe) or ("", 0, array)
+            if letter:
+                own = (self.probe.W if letter == "W" else self.probe.b)[l - 1]
+                turned = own.T if letter == "W" and array.shape != own.shape else own
+                holder[key] = turned.reshape(array.shape).copy()
+        found = {block[:2] for _, _, array in self._parameters() if (block := block_of(array, self.probe))}
+        self.biases = any(letter == "b" for letter, _ in found)
+        if {("W", l) for l in range(1, len(self.probe.W) + 1)} - found:
+            raise InvalidValueError(
+                f"no weights of the right sizes were found in an object of {kind.__name__}"
+            )
+        for name in vars(self.thing):
+            if (means := self.code.meaning(name)) and means.kind == "rate":
+                setattr(self.thing, name, RATE)
+                self.rate = RATE
+
+    def _parameters(self) -> Iterator[tuple[Any, Any, Array]]:
+        """Yield the weights and biases that an object holds: their holder, under which key, and the array."""
+        holders: list[Any] = [vars(self.thing)] if self.thing is not None else []
+        for value in vars(self.thing).values() if self.thing is not None else ():
+            if isinstance(value, dict | list):
+                holders.append(value)
+        for holder in holders:
+            items = list(holder.items()) if isinstance(holder, dict) else list(enumerate(holder))
+            for key, value in items:
+                means = self.code.meaning(key) if isinstance(key, str) else None
+                wanted = means is not None and means.kind in ("W", "b") if isinstance(key, str) else True
+                if wanted and isinstance(value, np.ndarray) and value.dtype.kind == "f":
+                    yield holder, key, value
+
+    def forward(self, function: Callable[..., Any]) -> Evidence:
+        """Call the forward pass, and return what it gave."""
+        first, *others = inspect.signature(function).parameters or [""]
+        if first and not others and self.code.meaning(first) is None:
+            self.named[plain(first)] = self.layout.of_examples(self.probe.X)  # whatever it is called
+        result = self.forward_result = self.call(function)
+        probe, found = self.probe, Evidence()
+        columns = self.layout.examples in ("columns", "one column")
+        rows = self.layout.rows or len(probe.X)
+        for name, array in [*self._attributes(), *self._results(function, result)]:
+            turned = array.T if columns else np.atleast_2d(array)
+            means = self.code.meaning(name)
+            if turned.shape == probe.Y[:rows].shape and not (means and means.kind == "Z"):
+                self.output = array
+                found[f"A[{len(probe.W)}]"] = turned
+            l = means.layer if means and means.kind in ("Z", "A") else None
+            if means and l and l <= len(probe.b) and turned.shape == (rows, len(probe.b[l - 1])):
+                found[f"{means.kind}[{l}]"] = turned
+        return found
+
+    def _attributes(self) -> Iterator[tuple[str, Array]]:
+        """Yield what an object keeps of its forward pass."""
+        for name, value in vars(self.thing).items() if self.thing is not None else ():
+            means = self.code.meaning(name)
+            kept = plain(name) in OUTPUT or (means is not None and means.kind in ("Z", "A"))
+            if kept and isinstance(value, np.ndarray):
+                yield name, value
+
+    def _results(self, function: Callable[..., Any], result: Any) -> Iterator[tuple[str, Array]]:
+        """Yield the arrays that a function returned, with the names that they have in it."""
+        names = self.code.returned.get(function.__name__, [])
+        parts = list(result) if isinstance(result, tuple | list) else [result]
+        if len(names) != len(parts):
+            names, parts = [""], [result]
+        for outer, part in zip(names, parts, strict=True):
+            for inner, array in arrays_in(part):
+                yield inner or outer, array
+
+    def gradients(self, function: Callable[..., Any], *, is_step: bool) -> Evidence:
+        """Call what goes backwards or takes a step, and return the gradients or new weights that it gave."""
+        before, rate = copy.deepcopy(self.blocks), self.rate
+        was = [array.copy() for _, _, array in self._parameters()]
+        self.rate = None
+        self.holders.clear()
+        result = self.call(function)
+        self.gradient_result = None if is_step else result
+        stepped = is_step or self.rate is not None
+        self.rate = self.rate or rate
+        found = self._changed(before, was)
+        for name, array in self._results(function, result):
+            self._read(name, array, found, stepped=stepped)
+        for name, array in found.items():
+            if name.startswith(("W_after", "b_after")):
+                letter, l = name[0], int(name[8:-1])
+                of = self.layout.of_weights if letter == "W" else self.layout.of_bias
+                self.blocks[letter, l] = of(array)
+        return found
+
+    def _read(self, name: str, array: Array, found: Evidence, *, stepped: bool) -> None:
+        """Add an array that was returned to what was found."""
+        means, block = self.code.meaning(name), block_of(array, self.probe)
+        if means and means.kind == "loss" and array.size == 1:
+            found["loss"] = array.reshape(())
+        elif (
+            means
+            and means.kind == "db"
+            and means.layer
+            and array.size == 1
+            and means.layer <= len(self.probe.b)
+        ):
+            found[f"db[{means.layer}]"] = np.full(
+                self.probe.b[means.layer - 1].shape, float(array.reshape(()))
+            )
+        elif block is not None:
+            letter, l, ours = block
+            is_gradient = means.kind.startswith("d") if means and means.kind in ("dW", "db") else not stepped
+            found[f"d{letter}[{l}]" if is_gradient else f"{letter}_after[{l}]"] = ours
+
+    def _changed(self, before: dict[tuple[str, int], Array], was: list[Array]) -> Evidence:
+        """Return the weights and biases after a call that changed any, its arguments or its object's."""
+        arrays = dict(enumerate(array for _, _, array in self._parameters()))
+        if self.thing is None:
+            arrays = dict(enumerate(self.blocks.values()))
+            was = list(before.values())
+            for holder, place, block in self.holders:
+                arrays[list(self.blocks).index(block)] = np.asarray(holder[place], np.float64)
+        if len(arrays) == len(was) and all(np.array_equal(was[each], now) for each, now in arrays.items()):
+            return {}
+        blocks = filter(None, (block_of(array, self.probe) for array in arrays.values()))
+        return {f"{letter}_after[{l}]": ours.copy() for letter, l, ours in blocks}
