@@ -184,8 +184,10 @@ PUBLIC = [
     "probe",
     "read_numbers",
     "read_trace",
+    "read_worksheet",
     "training_step",
     "tutorials",
+    "worksheet",
 ]
 
 

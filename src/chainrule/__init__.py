@@ -67,6 +67,7 @@ _HOMES = {
     "chainrule.trace.step": ("Trace",),
     "chainrule.train.history": ("History",),
     "chainrule.writers.explain": ("explain",),
+    "chainrule.writers.worksheet": ("read_worksheet", "worksheet"),
     "chainrule.writers.json_trace": ("read_trace",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

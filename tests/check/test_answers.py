@@ -38,7 +38,7 @@ def test_json_is_a_table_too(tmp_path):
         ("[1]", "mine.json", "one table of names and numbers"),
         ('{"a": 1, "a": 2}', "mine.json", "the name 'a' twice"),
         ("{", "mine.json", "no JSON"),
-        ("a,1", "mine.txt", "one whose name ends in .csv or .json"),
+        ("a,1", "mine.txt", "one whose name ends in .csv, .json, .ods or .xlsx"),
     ],
 )
 def test_what_is_no_such_file_gets_one_sentence(tmp_path, text, name, words):

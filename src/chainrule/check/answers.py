@@ -1,4 +1,4 @@
-"""Reading somebody's numbers of a step from a file: a table of names and numbers, or JSON."""
+"""Reading somebody's numbers of a step from a file: a table of names and numbers, a workbook, or JSON."""
 
 import csv
 import io
@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 from chainrule.errors import InvalidFileError, sentence
+from chainrule.files import sheets
 from chainrule.files.plain_json import parsed
 from chainrule.files.source import errors_about, readable_file
 
 LARGEST = 10_000_000  # bytes
-SUFFIXES = ".csv or .json"
+SUFFIXES = ".csv, .json, .ods or .xlsx"
 
 
 def read_numbers(path: str | os.PathLike[str]) -> dict[str, object]:
@@ -19,8 +20,9 @@ def read_numbers(path: str | os.PathLike[str]) -> dict[str, object]:
     Parameters
     ----------
     path : str or path
-        A .csv file with a name and a number in each row, with or without a heading; or a .json file with
-        one table of names and numbers, as numbers or as text. An empty number is one not given.
+        A .csv file with a name and a number in each row, with or without a heading; a .json file with one
+        table of names and numbers, as numbers or as text; or a worksheet, .ods or .xlsx, that was filled in.
+        An empty number is one not given.
 
     Raises
     ------
@@ -37,6 +39,8 @@ def read_numbers(path: str | os.PathLike[str]) -> dict[str, object]:
     {'out_o1': '0.7514', 'delta_o1': '0.1385'}
     """
     suffix = Path(path).suffix.lower()
+    if suffix in sheets.SUFFIXES:
+        return _from_workbook(path)
     readers = {".csv": _from_csv, ".json": _from_json}
     if suffix not in readers:
         raise InvalidFileError(
@@ -49,6 +53,32 @@ def read_numbers(path: str | os.PathLike[str]) -> dict[str, object]:
         except UnicodeDecodeError:
             raise InvalidFileError("the text was no UTF-8; it may be saved as UTF-8") from None
         return {name: number for name, number in readers[suffix](text).items() if str(number).strip()}
+
+
+def _from_workbook(path: str | os.PathLike[str]) -> dict[str, object]:
+    """Return the numbers of the sheet with the headings of a worksheet, or of the first two columns."""
+    found: dict[str, object] = {}
+    by_title = sheets.read_sheets(path)
+    with errors_about(path):
+        rows = next((rows for rows in by_title.values() if _columns(rows)), next(iter(by_title.values()), []))
+        name, number = _columns(rows) or (0, 1)
+        for place, row in enumerate(rows, 1):
+            cells = [row[column].strip() if column < len(row) else "" for column in (name, number)]
+            if not all(cells) or (place == 1 and not any(letter.isdigit() for letter in cells[1])):
+                continue  # a heading, or a number that was left out
+            if cells[0] in found:
+                raise InvalidFileError(f"row {place} had the name {cells[0]!r} again; it may be there once")
+            found[cells[0]] = cells[1]
+    return found
+
+
+def _columns(rows: sheets.Rows) -> tuple[int, int] | None:
+    """Return which columns of a sheet are the names and the numbers, by its headings; None without them."""
+    heading = rows[0] if rows else []
+    for mine in ("your number", "its number"):
+        if "number" in heading and mine in heading:
+            return heading.index("number"), heading.index(mine)
+    return None
 
 
 def _from_csv(text: str) -> dict[str, object]:

@@ -10,7 +10,14 @@ from typing import NamedTuple
 import numpy as np
 
 from chainrule.display import Drawn, as_text
-from chainrule.errors import InvalidTypeError, InvalidValueError, UnknownNameError, nearest, sentence
+from chainrule.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    UnknownNameError,
+    Words,
+    nearest,
+    sentence,
+)
 from chainrule.network import accept
 from chainrule.network.formula import Formula, Number, Quantity, evaluate, quantities, substitute
 from chainrule.trace.step import Trace
@@ -159,7 +166,7 @@ def check_numbers(trace: Trace, mine: Mapping[str, object], *, hint: int = MOST_
     UnknownNameError
         When the step has no number of a name; the nearest name is given.
     InvalidValueError, InvalidTypeError
-        When something is no number, or the hint is none of the four.
+        When something is no number, there is none, or the hint is none of the four.
 
     Examples
     --------
@@ -172,6 +179,8 @@ def check_numbers(trace: Trace, mine: Mapping[str, object], *, hint: int = MOST_
     'delta_o1'
     """
     require_hint(hint)
+    if not mine:
+        raise InvalidValueError(sentence("what is given", Words("no number"), "one or more of the step's"))
     judge = _Judge(trace, by_quantity(trace, mine))
     return NumbersCheck(trace, tuple(judge.judgments()), hint)
 

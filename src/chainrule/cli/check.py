@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +26,9 @@ OWN = "Or leave it out and give --function."
 
 def check(
     what: str | None = typer.Argument(
-        None, metavar="WHAT", help=f"{WHAT} Or a model file; or your own code: student.py. {OWN}"
+        None,
+        metavar="WHAT",
+        help=f"{WHAT} Or a model file; a worksheet that you filled in; or your own code: student.py. {OWN}",
     ),
     hidden: str | None = typer.Option(None, help=HIDDEN),
     output: str | None = typer.Option(None, help=OUTPUT),
@@ -47,12 +49,13 @@ def check(
         help="Check along so many random directions, not entry by entry: for many thousands of entries.",
     ),
     numbers: str | None = typer.Option(
-        None, help="Check your own numbers of the step instead: a .csv or .json file, by their names."
+        None,
+        help="Check your own numbers of the step instead: a .csv, .json, .ods or .xlsx file, by their names.",
     ),
     hint: int = typer.Option(
         3,
         parser=whole("--hint", 0, 3),
-        help="With --numbers: 0 says verdicts, 1 the first wrong number, 2 its formula, 3 its numbers.",
+        help="Of your numbers: 0 says verdicts, 1 the first wrong number, 2 its formula, 3 its numbers.",
     ),
     names: str | None = step.NAMES,
     learning_rate: float | None = typer.Option(
@@ -80,11 +83,17 @@ def check(
         if what is not None:
             raise TypedError(f"WHAT was {what}; it may be left out where --function says what is checked")
         _show(_of_function(function, gradient, point, directions, seed), as_json)
+    elif what is not None and step.is_worksheet(what):
+        from chainrule.writers.worksheet import read_worksheet
+
+        _check_numbers(*read_worksheet(what), hint, as_json)
     elif numbers is not None:
+        from chainrule.check.answers import read_numbers
+
         own = {"inputs": inputs, "targets": targets}
         of_a_file = {"hidden": hidden, "output": output, "loss": loss}
         (trace,) = step.steps_of(what, own=own, of_a_file=of_a_file, data=data, names=names)
-        _check_numbers(trace, numbers, hint, as_json)
+        _check_numbers(trace, read_numbers(numbers), hint, as_json)
     elif what is None:
         raise TypedError("WHAT was missing; it may be a tutorial, a gate, a file, or --function module:name")
     else:
@@ -163,13 +172,12 @@ def _network_of(what: str, data: str | None, typed: tuple[Any, Any], **of_a_file
     return Checked(preset.model, preset.X, preset.Y, NO_PENALTY, preset.naming.name)
 
 
-def _check_numbers(trace: Trace, numbers: str, hint: int, as_json: bool) -> None:
-    from chainrule.check.answers import read_numbers
+def _check_numbers(trace: Trace, mine: Mapping[str, object], hint: int, as_json: bool) -> None:
     from chainrule.check.numbers import check_numbers
     from chainrule.cli.say import say, say_json
     from chainrule.writers.numbers_text import as_dict
 
-    found = check_numbers(trace, read_numbers(numbers), hint=hint)
+    found = check_numbers(trace, mine, hint=hint)
     if as_json:
         say_json(as_dict(found))
     else:

@@ -1,5 +1,10 @@
 """``chainrule diagnose``: which mistake a person's numbers of a step contain."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import typer
 
 from chainrule.cli import step
@@ -7,16 +12,21 @@ from chainrule.cli.code import code_of, examined, show
 from chainrule.cli.numbers import TypedError, above_zero
 from chainrule.cli.what import HIDDEN, LOSS, OUTPUT
 
+if TYPE_CHECKING:
+    from chainrule.trace.step import Trace
+
 
 def diagnose(
     what: str = typer.Argument(
         metavar="WHAT",
-        help="A tutorial, a gate, a file, or a step's .json. Or your own code: student.py, module:name.",
+        help="A tutorial, a gate, a file, or a step's .json; a worksheet that you filled in; or your own"
+        " code: student.py, module:name.",
     ),
     numbers: str | None = typer.Argument(
         None,
         metavar="NUMBERS",
-        help="The numbers of the step that you have: a .csv or .json file, by their names.",
+        help="The numbers of the step that you have, by their names: a .csv, .json, .ods or .xlsx file. A"
+        " worksheet and a step's .json have their own.",
     ),
     hidden: str | None = typer.Option(None, help=HIDDEN),
     output: str | None = typer.Option(None, help=OUTPUT),
@@ -36,18 +46,34 @@ def diagnose(
     if (code := code_of(what)) is not None:
         show(examined(code, hidden=hidden, output=output, loss=loss, learning_rate=learning_rate), as_json)
         return
-    if numbers is None:
-        raise TypedError("NUMBERS was missing; it may be a .csv or .json file with the numbers of the step")
-    from chainrule.check.answers import read_numbers
     from chainrule.check.diagnose import diagnose_numbers
     from chainrule.cli.say import say, say_json
 
     of_a_file = {"hidden": hidden, "output": output, "loss": loss}
-    (trace,) = step.steps_of(what, of_a_file=of_a_file, names=names)
-    found = diagnose_numbers(trace, read_numbers(numbers))
+    found = diagnose_numbers(*_numbers(what, numbers, of_a_file, names))
     if as_json:
         say_json(found.to_dict())
     else:
         say(str(found))
     if found.answer not in ("no mistake", "convention"):
         raise typer.Exit(1)
+
+
+def _numbers(
+    what: str, numbers: str | None, of_a_file: dict[str, str | None], names: str | None
+) -> tuple[Trace, Mapping[str, object]]:
+    """Return the step that is meant, and the numbers of it that somebody has."""
+    from chainrule.check.answers import read_numbers
+
+    if numbers is None and step.is_worksheet(what):
+        from chainrule.writers.worksheet import read_worksheet
+
+        return read_worksheet(what)
+    if numbers is None and what.endswith(".json"):
+        from chainrule.writers.json_trace import read_numbers_of
+
+        return read_numbers_of(what)
+    if numbers is None:
+        raise TypedError("NUMBERS was missing; it may be a .csv, .json, .ods or .xlsx file with your numbers")
+    (trace,) = step.steps_of(what, of_a_file=of_a_file, names=names)
+    return trace, read_numbers(numbers)

@@ -20,6 +20,7 @@ from chainrule.cli.record import resume
 from chainrule.cli.step import TYPED
 from chainrule.cli.table import evaluate, info, predict
 from chainrule.cli.tutorials import tutorials
+from chainrule.cli.worksheet import worksheet
 from chainrule.errors import (
     ChainruleError,
     DivergenceError,
@@ -97,6 +98,7 @@ app.command()(tutorials)
 app.command()(explain)
 app.command()(derive)
 app.command()(audit)
+app.command()(worksheet)
 app.command()(fit)
 app.command("train", help="The same as fit.")(fit)
 app.command()(check)

@@ -99,6 +99,11 @@ def steps_of(
     return found if rounding is None else [each.rounded(rounding) for each in found]
 
 
+def is_worksheet(what: str) -> bool:
+    """Return whether a word on the command line is a worksheet, by its name."""
+    return Path(what).suffix.lower() in (".ods", ".xlsx")
+
+
 def command_of(context: typer.Context) -> str:
     """Return the command that was typed, without where it writes: what makes the same file again."""
     words, kept = iter(context.meta[TYPED]), []

@@ -1,21 +1,18 @@
 """A trace as one HTML file that needs nothing else: formulas, picture, and a timeline for the keyboard."""
 
-import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 from itertools import count
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader
 from markupsafe import Markup
 
 from chainrule.network.formula import Formula, Quantity
 from chainrule.trace.conventions import conventions
 from chainrule.trace.legend import legend
 from chainrule.trace.step import Statement, Trace
+from chainrule.writers.assets import asset, digest, template
 from chainrule.writers.equations import EQUATIONS
 from chainrule.writers.formula_text import TextPrinter
 from chainrule.writers.lights import lights
@@ -48,15 +45,15 @@ def document(trace: Trace, options: Options) -> str:
     '<!doctype html>'
     """
     view = _View(trace, options.of(trace), "")
-    style, script = _asset("step.css") + _asset("page.css") + STYLE, _asset("step.js")
-    return _template("step.html").render(
+    style, script = asset("step.css") + asset("page.css") + STYLE, asset("step.js")
+    return template("step.html").render(
         title=view.title,
         body=Markup(view.body()),
         ticks=view.ticks(),
         style=Markup(style),
         script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=digest(style),
+        script_hash=digest(script),
     )
 
 
@@ -71,7 +68,7 @@ def fragment(trace: Trace) -> str:
     """
     options = Options(most=20).of(trace)
     view = _View(trace, options, f"{_scope(trace)}-")
-    return f"<div><style>{_asset('step.css')}{STYLE}</style>{view.body()}</div>"
+    return f"<div><style>{asset('step.css')}{STYLE}</style>{view.body()}</div>"
 
 
 class _NumbersPrinter(TextPrinter):
@@ -118,7 +115,7 @@ class _View:
         """Return the page without its frame."""
         trace = self.trace
         hidden = left_out(trace, self.options.most)
-        return _template("body.html").render(
+        return template("body.html").render(
             title=self.title,
             scope=self.scope,
             network=shown_controls(str(trace.network)),
@@ -241,21 +238,6 @@ def _of_equation(quantity: Quantity) -> str:
 
 
 _EQUATION = MathmlPrinter(_of_equation)
-
-
-@cache
-def _asset(name: str) -> str:
-    return (files("chainrule.writers") / "templates" / name).read_text("utf-8")
-
-
-@cache
-def _template(name: str) -> Any:
-    return Environment(loader=FunctionLoader(_asset), autoescape=True, trim_blocks=True).get_template(name)
-
-
-def _hash(text: str) -> str:
-    """Return what the content policy lists, so that the page runs this script and style and no other."""
-    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def _scope(trace: Trace) -> str:

@@ -1,10 +1,12 @@
 """A trace as JSON, whole, with a version and a published schema; and back, believed only once checked."""
 
+import contextlib
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -71,6 +73,17 @@ def as_dict(trace: Trace, options: Options = Options()) -> dict[str, Any]:  # no
     >>> told["families"][0]["names"], told["families"][0]["values"]
     ([['net_h1', 'net_h2']], [[0.3775, 0.39249999999999996]])
     """
+    families = [
+        _family(trace, each)
+        for part in outline(trace, options.most)
+        for group in part.groups
+        for each in group.shown
+    ]
+    return {**start_as_dict(trace, options), "families": families}
+
+
+def start_as_dict(trace: Trace, options: Options = Options()) -> dict[str, Any]:  # noqa: B008
+    """Return what a step starts from as plain data: everything of `as_dict` but what is computed."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -92,12 +105,6 @@ def as_dict(trace: Trace, options: Options = Options()) -> dict[str, Any]:  # no
         "given": [
             {"kind": kind, "layer": layer, **_numbers(trace, kind, int(layer), values)}
             for (kind, layer), values in trace.given.items()
-        ],
-        "families": [
-            _family(trace, each)
-            for part in outline(trace, options.most)
-            for group in part.groups
-            for each in group.shown
         ],
     }
 
@@ -207,23 +214,64 @@ def read_trace(path: str | os.PathLike[str]) -> Trace:
         return trace_from(parsed("the trace", text))
 
 
+def read_numbers_of(path: str | os.PathLike[str]) -> tuple[Trace, dict[str, float]]:
+    """Return the step that a trace in JSON starts from, and the numbers that it says, by their names.
+
+    Parameters
+    ----------
+    path : str or path
+        A file as `explain` writes it, whose numbers may be somebody's own.
+
+    Raises
+    ------
+    InvalidFileError
+        When it is no such file.
+    """
+    readable_file(path, LARGEST)
+    with errors_about(path):
+        told = parsed("the trace", Path(path).read_bytes())
+        trace = start_from(told)
+        with _damage():
+            pairs = [
+                (str(name), float(value))
+                for entry in told["families"]
+                for name, value in zip(
+                    np.ravel(np.asarray(entry["names"], object)), _read(entry["values"]).ravel(), strict=True
+                )
+            ]
+    return trace, dict(pairs)
+
+
 def trace_from(told: Any) -> Trace:
     """Return the trace that plain data describes; see `read_trace`."""
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
-        raise InvalidFileError("the file was no trace; it may be the JSON that explain writes")
-    if told.get("version") != VERSION:
-        raise InvalidFileError(sentence("the version of the trace", told.get("version"), f"{VERSION}"))
-    try:
-        trace = _computed(told)
+    with _damage():
+        trace = start_from(told)
         families = tuple(
             _checked(trace, family, entry)
             for family, entry in zip(trace.families, told["families"], strict=True)
         )
+    return replace(trace, families=families)
+
+
+def start_from(told: Any) -> Trace:
+    """Return the step that starts from what `start_as_dict` describes, computed here."""
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        raise InvalidFileError("the file was no trace; it may be the JSON that explain writes")
+    if told.get("version") != VERSION:
+        raise InvalidFileError(sentence("the version of the trace", told.get("version"), f"{VERSION}"))
+    with _damage():
+        return _computed(told)
+
+
+@contextlib.contextmanager
+def _damage() -> Iterator[None]:
+    """Turn whatever a damaged description leads to into one sentence."""
+    try:
+        yield
     except ChainruleError:
         raise
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise InvalidFileError(f"the trace was damaged: {shown(error)}") from None
-    return replace(trace, families=families)
 
 
 def _computed(told: Mapping[str, Any]) -> Trace:
