@@ -191,3 +191,21 @@ def test_what_cannot_be_checked_gets_one_sentence(call, kind, words):
         call()
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def real_only(function):
+    """A function that drops what is imaginary."""
+    return lambda x: function(np.real(x))
+
+
+def test_a_slope_of_0_beside_a_kink_is_told_by_differences_too():
+    x = np.array([-0.05, 0.4])  # differences from farther away see the other side of the first kink
+    square = real_only(lambda x: (np.maximum(x, 0) ** 2).sum())
+    assert check_function(square, lambda x: 2 * np.maximum(x, 0), x).passed
+    unused = real_only(lambda x: np.exp(x[1]))
+    assert check_function(unused, lambda x: np.array([0, np.exp(x[1])]), x).passed
+
+
+def test_a_slope_too_small_to_be_seen_from_close_by_is_not_taken_for_0():
+    tiny = real_only(lambda x: 1 + 1e-12 * np.sin(x).sum())
+    assert not check_function(tiny, lambda x: 0 * x, np.array([0.3, 0.4])).passed

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.check.bisection import found_by_halves, only, spread
+from chainrule.check.frameworks import of_framework
 from chainrule.check.nested import Point
 from chainrule.check.oracles import Line, complex_step, estimates, grain
 from chainrule.check.report import FunctionCheck, Row
@@ -25,7 +26,7 @@ PROBES = 2  # lines along which the complex step is compared with differences be
 
 def check_function(
     function: Callable[[Any], Any],
-    gradient: Callable[[Any], Any],
+    gradient: Callable[[Any], Any] | None,
     point: object,
     *,
     directions: int | None = None,
@@ -41,11 +42,13 @@ def check_function(
     Parameters
     ----------
     function : callable
-        Takes a point and returns a number.
-    gradient : callable
-        Takes a point and returns the derivatives by its numbers, in arrays built as the point is.
+        Takes a point and returns a number. Or a torch module: then its outputs are added up, with unequal
+        weights, and it is checked by its inputs and its parameters.
+    gradient : callable or None
+        Takes a point and returns the derivatives by its numbers, in arrays built as the point is. None for
+        what torch or JAX have for the function, with a point of their tensors or arrays.
     point : array, number, or dict, list or tuple of these
-        Where to check. It is copied, never changed, and computed with in float64.
+        Where to check; of a module, its inputs. It is copied, never changed, and computed with in float64.
     directions : int, optional
         Check along so many random directions instead of entry by entry, 1 or more: for many thousands of
         entries. If one is wrong the entries that are wrong are searched for and named.
@@ -74,6 +77,8 @@ def check_function(
     >>> [row.name for row in wrong.rows if row.verdict == "fail"]
     ['[1]']
     """
+    if gradient is None:
+        function, gradient, point = of_framework(function, point)
     probe = _Probe(function, gradient, Point(point), accept.count("the seed", seed, least=0))
     if directions is None:
         rows = [probe.entry(place) for place in range(probe.x.size)]

@@ -124,23 +124,38 @@ def _by_complex_step(evidence: Evidence) -> Judged:
 def _by_differences(evidence: Evidence) -> Judged:
     """Judge by extrapolated differences, from closer and closer by until one tells."""
     tightest, wide = Estimate(np.nan, np.inf), None
-    for estimate in estimates(evidence.line, evidence.size, evidence.grain):
+    found = estimates(evidence.line, evidence.size, evidence.grain)
+    for reach, estimate in zip(REACHES, found, strict=True):
         bar = estimate.bar + WIDER * evidence.noise
         if bar < tightest.bar:
             tightest = Estimate(estimate.value, bar)
         if abs(evidence.slope - estimate.value) <= bar:
             largest = max(abs(estimate.value), abs(evidence.slope))
-            if bar <= RESOLVED * max(largest, _steepness(evidence)):
+            if bar <= RESOLVED * max(largest, _steepness(evidence)) or _is_flat(evidence, reach):
                 return Judged(estimate.value, bar, Verdict.PASS)
             wide = wide or Judged(estimate.value, bar, Verdict.UNDECIDED, "the error bar is too wide to tell")
     return wide or Judged(*tightest, Verdict.FAIL)
 
 
 def _steepness(evidence: Evidence) -> float:
-    """Return how steep the function is nearby; infinite where it is flat and the slope is 0."""
-    step = REACHES[0] * evidence.size
-    rises = [abs(complex(evidence.line(side * step)).real - evidence.here) / step for side in (+1, -1)]
-    return np.inf if not any(rises) and evidence.slope == 0 else max(rises)
+    """Return how steep the function is nearby."""
+    return max(_rises(evidence, REACHES[0])) / (REACHES[0] * evidence.size)
+
+
+def _is_flat(evidence: Evidence, reach: float) -> bool:
+    """Return whether the slope is 0 and the function does not move: on one side as far as we look.
+
+    On the other side there may be a kink that it moves behind. What moves too little to be seen from close by
+    is seen from farther away on both sides.
+    """
+    still = not any(_rises(evidence, reach)) and not all(_rises(evidence, REACHES[0]))
+    return evidence.slope == 0 and still
+
+
+def _rises(evidence: Evidence, reach: float) -> list[float]:
+    """Return how far the function moves on the two sides."""
+    step = reach * evidence.size
+    return [abs(complex(evidence.line(side * step)).real - evidence.here) for side in (+1, -1)]
 
 
 def _between_the_slopes_of_a_kink(evidence: Evidence) -> str:
