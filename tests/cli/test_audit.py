@@ -7,6 +7,7 @@ import pytest
 from chainrule.tutorials import TUTORIALS, load
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_text_and_json_say_the_same(run, name):
     done, plain = run("audit", name, "--json"), run("audit", name, "--ascii")
@@ -20,6 +21,7 @@ def test_text_and_json_say_the_same(run, name):
         assert f" {entry['id']} {entry['verdict']}" in words
 
 
+@pytest.mark.slow
 def test_another_name_of_the_same(run):
     assert run("audit", "mazur") == run("audit", "jain")
 

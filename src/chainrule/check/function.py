@@ -177,6 +177,8 @@ class _Probe:
                     # Beside the point: a kink in it says nothing of complex numbers.
                     line = self.line(direction, self.x + AWAY * direction[::-1])
                     step = complex_step(line)
+                    if step == 0 and line(0.1) != line(-0.1):
+                        return False  # it moves, and what is imaginary is lost on the way
                     if not any(abs(each.value - step) <= each.bar for each in estimates(line, 1.0)):
                         return False
         except Exception:

@@ -35,6 +35,7 @@ def test_right_code_has_no_mistake(examined, name):
     assert {frozenset(each) for each in found.diagnosis.names} == {frozenset(CONVENTIONS.get(name, ()))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "slip"),
     [(name, slip) for name, (_, slips) in CODES.items() for slip in range(len(slips))],

@@ -175,6 +175,7 @@ def others(entry, formulas):
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_a_name_that_is_planted_wrong_is_noticed(data):
@@ -193,6 +194,7 @@ def judged_tree(formulas, place, entry, right):
     return formulas.holds(formulas.readers(place), left, right)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_a_digit_that_is_planted_wrong_is_noticed(data):
@@ -255,6 +257,7 @@ def test_as_text_it_is_readable_in_80_columns(audits, name):
     assert max(map(len, str(audits[name]).splitlines())) <= 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_the_same_audit_twice(audits, name):
     assert load(name).audit() == audits[name]
