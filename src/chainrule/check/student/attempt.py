@@ -1,6 +1,5 @@
 """One try at somebody's code: its functions called on a probe, in one layout, and what they gave."""
 
-import copy
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 from chainrule.check.probe import Probe
 from chainrule.check.student.code import Code
 from chainrule.check.student.layout import Layout, arrays_in, block_of
+from chainrule.check.student.thing import Thing
 from chainrule.check.student.usual import plain
 from chainrule.errors import InvalidValueError
 from chainrule.network.array import Array
@@ -20,6 +20,7 @@ GRADIENTS = ("grads", "gradients", "grad", "gradient")
 CACHE = ("cache", "caches", "memory", "activations", "forwardresult", "tape")
 
 Evidence = dict[str, Array]
+Block = tuple[str, int]  # "W" or "b", and the layer
 
 
 class UnusualNameError(InvalidValueError):
@@ -50,10 +51,10 @@ class Attempt:
 
     def __init__(self, code: Code, probe: Probe, layout: Layout) -> None:
         self.code, self.probe, self.layout = code, probe, layout
-        self.blocks: dict[tuple[str, int], Array] = {}
+        self.blocks: dict[Block, Array] = {}
         for l, (W, b) in enumerate(zip(probe.W, probe.b, strict=True), 1):
             self.blocks["W", l], self.blocks["b", l] = layout.of_weights(W), layout.of_bias(b)
-        self.thing: Any = None
+        self.thing: Thing | None = None
         self.named: dict[str, Any] = {}
         self.output: Any = None
         self.forward_result: Any = None
@@ -61,7 +62,7 @@ class Attempt:
         self.rate: float | None = None
         self.biases = False
         self.called: list[str] = []
-        self.holders: list[tuple[Any, Any, tuple[str, int]]] = []
+        self.holders: list[tuple[Any, Any, Block]] = []
 
     def call(self, function: Callable[..., Any]) -> Any:
         """Call a function with what its parameters' names mean, and remember what it returns by its names."""
@@ -107,10 +108,7 @@ class Attempt:
             return self.gradient_result
         if word in CACHE and self.forward_result is not None:
             return self.forward_result
-        attributes = (
-            {plain(key): each for key, each in vars(self.thing).items()} if self.thing is not None else {}
-        )
-        if word in attributes:
+        if self.thing is not None and word in (attributes := self.thing.attributes()):
             return attributes[word]
         raise UnusualNameError(f"its parameter {name!r} is none of the usual names")
 
@@ -141,7 +139,7 @@ class Attempt:
         }
         return simple[kind]() if kind in simple else None
 
-    def _holding(self, blocks: dict[Any, tuple[str, int]], holder: Any) -> Any:
+    def _holding(self, blocks: dict[Any, Block], holder: Any) -> Any:
         """Return a list or dict that holds weights and biases, and remember which and where."""
         for place, block in blocks.items():
             holder[place] = self.blocks[block]
@@ -149,44 +147,21 @@ class Attempt:
         return holder
 
     def make(self, kind: type) -> None:
-        """Make an object of a class, and put the probe's weights in the places of its own.
+        """Make an object of a class, with the probe's weights in the places of its own."""
+        self.thing = Thing(self.call(kind), self.code, self.probe)
+        self.biases = self.thing.has_biases
+        if self.thing.set_rate(RATE):
+            self.rate = RATE
 
-        Raises
-        ------
-        InvalidValueError
-            When its weights are not found under the usual names, or have other sizes.
-        """
-        self.thing = self.call(kind)
-        for holder, key, array in list(self._parameters()):
-            letter, l, _ = block_of(array, self.probe) or ("", 0, array)
-            if letter:
-                own = (self.probe.W if letter == "W" else self.probe.b)[l - 1]
-                turned = own.T if letter == "W" and array.shape != own.shape else own
-                holder[key] = turned.reshape(array.shape).copy()
-        found = {block[:2] for _, _, array in self._parameters() if (block := block_of(array, self.probe))}
-        self.biases = any(letter == "b" for letter, _ in found)
-        if {("W", l) for l in range(1, len(self.probe.W) + 1)} - found:
-            raise InvalidValueError(
-                f"no weights of the right sizes were found in an object of {kind.__name__}"
-            )
-        for name in vars(self.thing):
-            if (means := self.code.meaning(name)) and means.kind == "rate":
-                setattr(self.thing, name, RATE)
-                self.rate = RATE
-
-    def _parameters(self) -> Iterator[tuple[Any, Any, Array]]:
-        """Yield the weights and biases that an object holds: their holder, under which key, and the array."""
-        holders: list[Any] = [vars(self.thing)] if self.thing is not None else []
-        for value in vars(self.thing).values() if self.thing is not None else ():
-            if isinstance(value, dict | list):
-                holders.append(value)
-        for holder in holders:
-            items = list(holder.items()) if isinstance(holder, dict) else list(enumerate(holder))
-            for key, value in items:
-                means = self.code.meaning(key) if isinstance(key, str) else None
-                wanted = means is not None and means.kind in ("W", "b") if isinstance(key, str) else True
-                if wanted and isinstance(value, np.ndarray) and value.dtype.kind == "f":
-                    yield holder, key, value
+    def parameters(self) -> dict[Block, Array]:
+        """Return the weights and biases as they stand, as ours: an object's, or those of the arguments."""
+        if self.thing is not None:
+            arrays = self.thing.arrays()
+        else:
+            replaced = {block: np.asarray(holder[place], np.float64) for holder, place, block in self.holders}
+            arrays = list({**self.blocks, **replaced}.values())
+        blocks = filter(None, (block_of(array, self.probe) for array in arrays))
+        return {(letter, l): ours.copy() for letter, l, ours in blocks}
 
     def forward(self, function: Callable[..., Any]) -> Evidence:
         """Call the forward pass, and return what it gave."""
@@ -210,9 +185,9 @@ class Attempt:
 
     def _attributes(self) -> Iterator[tuple[str, Array]]:
         """Yield what an object keeps of its forward pass."""
-        for name, value in vars(self.thing).items() if self.thing is not None else ():
+        for name, value in self.thing.attributes().items() if self.thing is not None else ():
             means = self.code.meaning(name)
-            kept = plain(name) in OUTPUT or (means is not None and means.kind in ("Z", "A"))
+            kept = name in OUTPUT or (means is not None and means.kind in ("Z", "A"))
             if kept and isinstance(value, np.ndarray):
                 yield name, value
 
@@ -228,15 +203,18 @@ class Attempt:
 
     def gradients(self, function: Callable[..., Any], *, is_step: bool) -> Evidence:
         """Call what goes backwards or takes a step, and return the gradients or new weights that it gave."""
-        before, rate = copy.deepcopy(self.blocks), self.rate
-        was = [array.copy() for _, _, array in self._parameters()]
-        self.rate = None
         self.holders.clear()
+        before, rate = self.parameters(), self.rate
+        self.rate = None
         result = self.call(function)
         self.gradient_result = None if is_step else result
         stepped = is_step or self.rate is not None
         self.rate = self.rate or rate
-        found = self._changed(before, was)
+        after = self.parameters()
+        moved = any(
+            not np.array_equal(values, after[block]) for block, values in before.items() if block in after
+        )
+        found = {f"{letter}_after[{l}]": values for (letter, l), values in after.items()} if moved else {}
         for name, array in self._results(function, result):
             self._read(name, array, found, stepped=stepped)
         for name, array in found.items():
@@ -248,33 +226,13 @@ class Attempt:
 
     def _read(self, name: str, array: Array, found: Evidence, *, stepped: bool) -> None:
         """Add an array that was returned to what was found."""
-        means, block = self.code.meaning(name), block_of(array, self.probe)
-        if means and means.kind == "loss" and array.size == 1:
+        kind, layer = self.code.meaning(name) or ("", None)
+        block = block_of(array, self.probe)
+        if kind == "loss" and array.size == 1:
             found["loss"] = array.reshape(())
-        elif (
-            means
-            and means.kind == "db"
-            and means.layer
-            and array.size == 1
-            and means.layer <= len(self.probe.b)
-        ):
-            found[f"db[{means.layer}]"] = np.full(
-                self.probe.b[means.layer - 1].shape, float(array.reshape(()))
-            )
+        elif kind == "db" and layer and layer <= len(self.probe.b) and array.size == 1:
+            found[f"db[{layer}]"] = np.full(self.probe.b[layer - 1].shape, float(array.reshape(())))
         elif block is not None:
             letter, l, ours = block
-            is_gradient = means.kind.startswith("d") if means and means.kind in ("dW", "db") else not stepped
+            is_gradient = kind in ("dW", "db") or not stepped
             found[f"d{letter}[{l}]" if is_gradient else f"{letter}_after[{l}]"] = ours
-
-    def _changed(self, before: dict[tuple[str, int], Array], was: list[Array]) -> Evidence:
-        """Return the weights and biases after a call that changed any, its arguments or its object's."""
-        arrays = dict(enumerate(array for _, _, array in self._parameters()))
-        if self.thing is None:
-            arrays = dict(enumerate(self.blocks.values()))
-            was = list(before.values())
-            for holder, place, block in self.holders:
-                arrays[list(self.blocks).index(block)] = np.asarray(holder[place], np.float64)
-        if len(arrays) == len(was) and all(np.array_equal(was[each], now) for each, now in arrays.items()):
-            return {}
-        blocks = filter(None, (block_of(array, self.probe) for array in arrays.values()))
-        return {f"{letter}_after[{l}]": ours.copy() for letter, l, ours in blocks}

@@ -153,7 +153,9 @@ def _step(attempt: Attempt, entry: Entry) -> Evidence:
     """Return what one step gives: forwards, backwards, the update, as far as there are functions for them."""
 
     def function(name: str) -> Callable[..., Any]:
-        found: Callable[..., Any] = getattr(attempt.thing or attempt.code.module, name)
+        found: Callable[..., Any] = getattr(
+            attempt.thing.made if attempt.thing is not None else attempt.code.module, name
+        )
         return found
 
     found = Evidence()
