@@ -168,6 +168,7 @@ class Planted:
             "cross_entropy": lambda: -Y / A,
             "binary_cross_entropy": lambda: (A - Y) / (A * (1 - A)),
         }[self.net.loss]()
+        self.by_output = by_output
         if name == "softmax":
             jacobian = lambda d: np.array(  # noqa: E731
                 [(np.diag(a) - np.outer(a, a)) @ each for a, each in zip(A, d, strict=True)]
@@ -212,7 +213,11 @@ class Planted:
             W = self.new["W", l + 1]
         if self.here("first-path-twice", l):
             W = np.array([[*row[:-1], row[0]] for row in W])
-        if self.here("only-last-path", l):
+        if self.here("errors-for-deltas", l):
+            back = self.by_output / self.n
+            for above in range(self.depth, l, -1):
+                back = back @ self.W[above - 1].T
+        elif self.here("only-last-path", l):
             back = np.outer(delta[:, -1], W[:, -1])
         elif self.here("weights-not-transposed", l):
             back = delta @ W

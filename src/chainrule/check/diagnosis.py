@@ -8,8 +8,16 @@ from typing import Any, Literal, TypeAlias
 from chainrule.check.explanation import Explanation, as_text, mistakes_in
 
 Answer: TypeAlias = Literal[
-    "no mistake", "convention", "mistake", "cannot be told apart", "not in the catalogue"
+    "no mistake", "convention", "mistake", "cannot be told apart", "not in the catalogue", "not recognized"
 ]
+
+
+NOT_RECOGNIZED = (
+    "Not recognized, so nothing is said of it: what it gives is neither a step of gradient descent on these"
+    " rows nor one with a known mistake. Code that takes several steps, draws its rows or its weights, or has"
+    " another activation, loss or update rule than were tried cannot be judged; a function that returns its"
+    " gradients can."
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,8 @@ class Diagnosis:
     Parameters
     ----------
     answer : str
-        "no mistake", "convention", "mistake", "cannot be told apart" or "not in the catalogue".
+        "no mistake", "convention", "mistake", "cannot be told apart" or "not in the catalogue"; and of code
+        that is something else than it was taken for, "not recognized".
     explanations : tuple of tuple of Placed
         What gives the numbers, each one or more lines in their layers; several when they cannot be told
         apart.
@@ -71,6 +80,8 @@ class Diagnosis:
         digits = f"{min(self.digits, 15):.0f} digits agree"
         if self.answer == "no mistake":
             yield f"No mistake: {digits}."
+        elif self.answer == "not recognized":
+            yield NOT_RECOGNIZED
         elif self.answer == "not in the catalogue":
             yield f"No mistake that is known. The first number that goes wrong is {self.first_wrong}."
         else:

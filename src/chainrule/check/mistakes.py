@@ -101,6 +101,17 @@ def _of_output(at: At) -> Array:
     return at.per_row(at.network.loss.derivative(at.A[at.l], at.data.Y))
 
 
+def _errors(at: At) -> Array:
+    """Return what comes back to a hidden layer where no slope is multiplied on the way."""
+    L, network = at.network.depth, at.network
+    error = at.per_row(network.loss.derivative(at.A[L], at.data.Y))
+    right = at.per_row(equations.BP1(network.loss, network.layer(L).activation, at.Z[L], at.A[L], at.data.Y))
+    largest = np.unravel_index(np.abs(right).argmax(), right.shape)
+    for l in range(L, at.l, -1):
+        error = error @ at.W[l].T
+    return error * (at.delta[L][largest] / right[largest])  # in the convention of delta[L]
+
+
 def _loss_of_outputs(at: At) -> Array:
     """Return the loss from the outputs, where they are not what Z[L] gives."""
     return at.per_row(at.network.loss.terms(at.A[at.l], at.data.Y)).sum()
@@ -516,6 +527,19 @@ MISTAKES: tuple[Mistake, ...] = (
             _hidden(on, l)
             and on.network.layer(l).activation is not on.network.layer(l + 1).activation
             and _curved(on, l + 1)
+        ),
+    ),
+    Mistake(
+        "errors-for-deltas",
+        "BP2",
+        "delta[l] = (dLoss/dA[L] taken back through the weights alone) * f_l'(Z[l])",
+        DELTA,
+        lambda at: _back(at, _errors(at)),
+        lambda on, l: (
+            _hidden(on, l)
+            and any(
+                on.network.layer(k).activation.name != "identity" for k in range(l + 1, on.network.depth + 1)
+            )
         ),
     ),
     Mistake(

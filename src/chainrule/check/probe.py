@@ -13,7 +13,7 @@ import numpy as np
 from chainrule.network.array import Array
 
 ROWS = 5
-SIZES = ((3, 4, 2, 3), (3, 4, 2), (3, 2))
+SIZES = ((3, 4, 2, 3), (3, 4, 2), (3, 4, 1), (3, 2))
 
 
 class Probe(NamedTuple):
@@ -24,7 +24,7 @@ class Probe(NamedTuple):
     W, b : list of array
         By layer; weights are [from, to].
     X, Y : array, shapes (5, d_0) and (5, d_L)
-        The rows, and targets that suit every loss: positive, and 1 together.
+        The rows, and targets that suit every loss: between 0 and 1, and several of them 1 together.
     """
 
     W: list[Array]
@@ -52,4 +52,5 @@ def probe(sizes: Sequence[int]) -> Probe:
     blocks = [values.reshape(shape) for values, shape in zip(theta, shapes, strict=True)]
     X = np.cos(np.arange(1.0, ROWS * sizes[0] + 1)).reshape(ROWS, sizes[0])
     Y = 1.5 + np.cos(np.arange(1.0, ROWS * sizes[-1] + 1) ** 2).reshape(ROWS, sizes[-1])
-    return Probe(blocks[::2], blocks[1::2], X, Y / Y.sum(axis=1, keepdims=True))
+    whole = Y.sum(axis=1, keepdims=True) if sizes[-1] > 1 else 3.0
+    return Probe(blocks[::2], blocks[1::2], X, Y / whole)

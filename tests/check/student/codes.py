@@ -210,6 +210,78 @@ CONVENTION = TWICE  # A - Y is right for the binary cross-entropy
 
 HIDDEN, UPDATE = "dZ1 = self.W2.T @ dZ2 * (1 - self.A1 ** 2)", "self.W2 -= self.lr * dZ2 @ self.A1.T"
 
+# As a book has it that many have: the errors go back instead of the deltas.
+ERRORS = """
+import numpy as np
+
+class neuralNetwork:
+    def __init__(self, inputnodes, hiddennodes, outputnodes, learningrate):
+        self.wih = np.random.normal(0.0, pow(inputnodes, -0.5), (hiddennodes, inputnodes))
+        self.who = np.random.normal(0.0, pow(hiddennodes, -0.5), (outputnodes, hiddennodes))
+        self.lr = learningrate
+        self.activation_function = lambda x: 1 / (1 + np.exp(-x))
+
+    def train(self, inputs_list, targets_list):
+        inputs, targets = np.array(inputs_list, ndmin=2).T, np.array(targets_list, ndmin=2).T
+        hidden_outputs = self.activation_function(np.dot(self.wih, inputs))
+        final_outputs = self.activation_function(np.dot(self.who, hidden_outputs))
+        output_errors = targets - final_outputs
+        slopes = final_outputs * (1.0 - final_outputs)
+        hidden_errors = np.dot(self.who.T, output_errors * slopes)
+        self.who += self.lr * np.dot(output_errors * slopes, hidden_outputs.T)
+        self.wih += self.lr * np.dot(hidden_errors * hidden_outputs * (1.0 - hidden_outputs), inputs.T)
+"""
+
+LABELS = """
+import numpy as np
+
+class TwoLayerNet:
+    def __init__(self, input_size, hidden_size, output_size):
+        self.params = {"W1": np.random.randn(input_size, hidden_size), "b1": np.zeros(hidden_size),
+                       "W2": np.random.randn(hidden_size, output_size), "b2": np.zeros(output_size)}
+
+    def loss(self, X, y, reg=0.1):
+        W1, b1, W2, b2 = (self.params[k] for k in ("W1", "b1", "W2", "b2"))
+        h = np.maximum(0, X.dot(W1) + b1)
+        scores = h.dot(W2) + b2
+        probs = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+        loss = -np.log(probs[np.arange(len(X)), y]).mean() + reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+        dscores = probs.copy()
+        dscores[np.arange(len(X)), y] -= 1
+        dscores /= len(X)
+        dh = dscores.dot(W2.T)
+        dh[h <= 0] = 0
+        grads = {"W2": h.T.dot(dscores) + 2 * reg * W2, "b2": dscores.sum(axis=0)}
+        grads["W1"], grads["b1"] = X.T.dot(dh) + 2 * reg * W1, dh.sum(axis=0)
+        return loss, grads
+"""
+
+KEPT = '''
+import numpy as np
+
+class Net:
+    """The gradients are kept; there is one output, and the step is another function."""
+
+    def __init__(self, n_x, n_h, n_y=1):
+        self.W1, self.b1 = np.random.randn(n_x, n_h), np.zeros((1, n_h))
+        self.W2, self.b2 = np.random.randn(n_h, 1), np.zeros((1, 1))
+
+    def forward(self, X):
+        self.a = np.tanh(X @ self.W1 + self.b1)
+        self.out = 1 / (1 + np.exp(-(self.a @ self.W2 + self.b2)))
+        return self.out
+
+    def backward(self, X, Y):
+        d = (self.out - Y) / len(X)
+        self.dW2, self.db2 = self.a.T @ d, d.sum(0, keepdims=True)
+        d = d @ self.W2.T * (1 - self.a ** 2)
+        self.dW1, self.db1 = X.T @ d, d.sum(0, keepdims=True)
+
+    def update(self, lr):
+        for name in ("W1", "b1", "W2", "b2"):
+            setattr(self, name, getattr(self, name) - lr * getattr(self, "d" + name))
+'''
+
 # The code, whether it is right only in another convention, and slips in it.
 CODES = {
     "functions": (
@@ -295,6 +367,18 @@ CODES = {
             ('"W1": d.T @ h', '"W1": d.T[:, -1:] @ h[-1:]', {("only-last-row", 2)}),
         ],
     ),
+    "errors": (
+        ERRORS,
+        [
+            (
+                "np.dot(self.who.T, output_errors * slopes)",
+                "np.dot(self.who.T, output_errors)",
+                {("sum-over-rows", 2), ("errors-for-deltas", 1)},
+            )
+        ],
+    ),
+    "labels": (LABELS, [("        dh[h <= 0] = 0\n", "", {("hidden-derivative-missing", 1)})]),
+    "kept": (KEPT, [(" * (1 - self.a ** 2)", "", {("hidden-derivative-missing", 1)})]),
     "words": (
         WORDS,
         [

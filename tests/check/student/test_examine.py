@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from codes import CODES, CONVENTION, TWICE
 
-CONVENTIONS = {"no bias": TWICE, "words": {("sum-over-rows", 2)}}
+SUM = {("sum-over-rows", 2)}
+CONVENTIONS = {"no bias": TWICE, "words": SUM, "errors": SUM}
 
 
 @pytest.fixture
@@ -72,7 +73,45 @@ def test_a_learning_rate_that_is_nowhere_is_said_and_can_be_given(examined):
     code = CODES["no bias"][0].replace("+= d_", "+= 0.25 * d_")
     assert examined(code, learning_rate=0.25).rate == 0.25
     assert examined(code, learning_rate=0.25).passed
-    assert "No learning rate was found: 1 was taken." in examined(code).notes
+    assert examined(CODES["no bias"][0]).notes == ("No learning rate was found: 1 was taken.",)
+
+
+def test_biases_that_are_never_trained_are_taken_as_meant_and_said(examined):
+    found = examined(CODES["step"][0].replace("        b[l] = b[l] - lr * db\n", ""))
+    assert found.diagnosis.answer == "no mistake"
+    assert found.notes == ("Its biases are never trained: that was taken as meant.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "other"),
+    [
+        ("step", "W[l] = W[l] - lr * dW", "W[l] = W[l] - lr * dW * (X > 0).mean() ** 2"),
+        ("no bias", "self.y = y", "self.y = y ** 2"),
+        ("functions", "return 1 / (1 + np.exp(-z))", "return z / (1 + z * z)"),
+    ],
+)
+def test_code_that_is_something_else_is_not_accused(examined, name, line, other):
+    found = examined(CODES[name][0].replace(line, other))
+    assert found.diagnosis.answer == "not recognized"
+    assert not found.passed
+    assert "nothing is said of it" in " ".join(str(found).split())
+
+
+def test_an_unknown_mistake_beside_right_gradients_is_told_with_its_ratio(examined):
+    found = examined(CODES["functions"][0].replace("dW1 = X.T @ dZ1 / m", "dW1 = 1.7 * X.T @ dZ1 / m"))
+    assert found.diagnosis.answer == "not in the catalogue"
+    assert found.diagnosis.first_wrong == "dW[1], 1.7 times what it should be"
+
+
+def test_momentum_and_adam_are_recognized(examined):
+    code = CODES["step"][0].replace("def step", "V = {}\n\ndef step")
+    code = code.replace("W[l] = W[l] - lr * dW", "V[l] = 0.9 * V.get(l, 0) + dW; W[l] = W[l] - lr * V[l]")
+    code = code.replace(
+        "b[l] = b[l] - lr * db", "V[-l - 1] = 0.9 * V.get(-l - 1, 0) + db; b[l] = b[l] - lr * V[-l - 1]"
+    )
+    found = examined(code + "\nmomentum = 0.9\n")
+    assert found.diagnosis.answer == "no mistake", str(found)
+    assert "Its update was taken for Momentum" in found.notes[-1]
 
 
 def test_the_activations_and_the_loss_can_be_said(examined):

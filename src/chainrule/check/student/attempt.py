@@ -10,7 +10,7 @@ from chainrule.check.probe import Probe
 from chainrule.check.student.code import Code
 from chainrule.check.student.layout import Layout, arrays_in, block_of
 from chainrule.check.student.thing import Thing
-from chainrule.check.student.usual import plain
+from chainrule.check.student.usual import Meaning, plain
 from chainrule.errors import InvalidValueError
 from chainrule.network.array import Array
 
@@ -38,6 +38,8 @@ class Attempt:
         The network and rows.
     layout : Layout
         How its arrays are laid out.
+    labels : bool
+        Whether targets are given as the number of a class each, not as a row.
 
     Attributes
     ----------
@@ -49,8 +51,8 @@ class Attempt:
         What was called.
     """
 
-    def __init__(self, code: Code, probe: Probe, layout: Layout) -> None:
-        self.code, self.probe, self.layout = code, probe, layout
+    def __init__(self, code: Code, probe: Probe, layout: Layout, *, labels: bool = False) -> None:
+        self.code, self.probe, self.layout, self.labels = code, probe, layout, labels
         self.blocks: dict[Block, Array] = {}
         for l, (W, b) in enumerate(zip(probe.W, probe.b, strict=True), 1):
             self.blocks["W", l], self.blocks["b", l] = layout.of_weights(W), layout.of_bias(b)
@@ -125,19 +127,28 @@ class Attempt:
         first = 0 if self.code.from_zero else 1
         simple: dict[str, Callable[[], Any]] = {
             "X": lambda: self.layout.of_examples(probe.X),
-            "Y": lambda: self.layout.of_examples(probe.Y),
+            "Y": self._targets,
             "rate": lambda: RATE,
             "steps": lambda: 1,
             "rows": lambda: self.layout.rows or len(probe.X),
             "sizes": lambda: sizes,
             "inputs": lambda: sizes[0],
             "hidden": lambda: sizes[1] if depth == 2 else sizes[1:-1],
+            "hiddens": lambda: sizes[1:-1],
+            "penalty": lambda: 0.0,
             "outputs": lambda: sizes[-1],
             "parameters": lambda: self._holding(
                 {f"{key[0]}{key[1] - 1 + first}": key for key in self.blocks}, {}
             ),
         }
         return simple[kind]() if kind in simple else None
+
+    def _targets(self) -> Any:
+        """Return the targets in the layout, or the classes that they are largest in."""
+        if not self.labels:
+            return self.layout.of_examples(self.probe.Y)
+        classes = self.probe.Y.argmax(axis=1)
+        return int(classes[0]) if self.layout.rows == 1 else classes
 
     def _holding(self, blocks: dict[Any, Block], holder: Any) -> Any:
         """Return a list or dict that holds weights and biases, and remember which and where."""
@@ -156,15 +167,14 @@ class Attempt:
     def parameters(self) -> dict[Block, Array]:
         """Return the weights and biases as they stand, as ours: an object's, or those of the arguments."""
         if self.thing is not None:
-            arrays = self.thing.arrays()
-        else:
-            replaced = {block: np.asarray(holder[place], np.float64) for holder, place, block in self.holders}
-            arrays = list({**self.blocks, **replaced}.values())
-        blocks = filter(None, (block_of(array, self.probe) for array in arrays))
+            return self.thing.blocks()
+        replaced = {block: np.asarray(holder[place], np.float64) for holder, place, block in self.holders}
+        arrays = {**self.blocks, **replaced}.items()
+        blocks = filter(None, (block_of(array, self.probe, Meaning(*block)) for block, array in arrays))
         return {(letter, l): ours.copy() for letter, l, ours in blocks}
 
     def forward(self, function: Callable[..., Any]) -> Evidence:
-        """Call the forward pass, and return what it gave."""
+        """Call the forward pass, and return its outputs: what is called z and a in between may be either."""
         first, *others = inspect.signature(function).parameters or [""]
         if first and not others and self.code.meaning(first) is None:
             self.named[plain(first)] = self.layout.of_examples(self.probe.X)  # whatever it is called
@@ -178,9 +188,6 @@ class Attempt:
             if turned.shape == probe.Y[:rows].shape and not (means and means.kind == "Z"):
                 self.output = array
                 found[f"A[{len(probe.W)}]"] = turned
-            l = means.layer if means and means.kind in ("Z", "A") else None
-            if means and l and l <= len(probe.b) and turned.shape == (rows, len(probe.b[l - 1])):
-                found[f"{means.kind}[{l}]"] = turned
         return found
 
     def _attributes(self) -> Iterator[tuple[str, Array]]:
@@ -217,6 +224,8 @@ class Attempt:
         found = {f"{letter}_after[{l}]": values for (letter, l), values in after.items()} if moved else {}
         for name, array in self._results(function, result):
             self._read(name, array, found, stepped=stepped)
+        for (letter, l), values in self.thing.gradients().items() if self.thing is not None else ():
+            found.setdefault(f"d{letter}[{l}]", values)
         for name, array in found.items():
             if name.startswith(("W_after", "b_after")):
                 letter, l = name[0], int(name[8:-1])
@@ -226,8 +235,10 @@ class Attempt:
 
     def _read(self, name: str, array: Array, found: Evidence, *, stepped: bool) -> None:
         """Add an array that was returned to what was found."""
-        kind, layer = self.code.meaning(name) or ("", None)
-        block = block_of(array, self.probe)
+        means = self.code.meaning(name)
+        kind, layer = means or ("", None)
+        of_output = plain(name) in OUTPUT  # which may have the shape of a bias
+        block = None if of_output else block_of(array, self.probe, means, self.layout)
         if kind == "loss" and array.size == 1:
             found["loss"] = array.reshape(())
         elif kind == "db" and layer and layer <= len(self.probe.b) and array.size == 1:

@@ -11,6 +11,8 @@ from typing import Any
 from chainrule.check.student.usual import Meaning, meaning, plain
 from chainrule.errors import InvalidFileError, Words, shown
 
+MOST_CONSTANTS = 8  # numbers of a file that may be its learning rate
+
 
 class Code:
     """A file of Python that was run.
@@ -46,6 +48,8 @@ class Code:
         names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
         names |= {value for value in constants if isinstance(value, str)}
+        numbers = [value for value in constants if isinstance(value, float)]
+        self.constants = list(dict.fromkeys(each for each in numbers if 1e-6 <= each < 10))[:MOST_CONSTANTS]
         self.from_zero = any(found.layer == 0 for name in names if (found := meaning(name)))
         self.words = {plain(name) for name in names}
 

@@ -5,6 +5,7 @@ This runs in a process of its own, with limits; its answer is numbers and text.
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from chainrule.check.probe import SIZES, probe
 from chainrule.check.student.attempt import Attempt, Evidence, UnusualNameError
 from chainrule.check.student.code import Code, raised
 from chainrule.check.student.layout import LAYOUTS
-from chainrule.check.student.usual import FORWARD, GRADIENTS, LOSS, STEP, plain
+from chainrule.check.student.usual import ALSO, FORWARD, GRADIENTS, HELPERS, LOSS, STEP, plain
 from chainrule.errors import ChainruleError, InvalidFileError, Words, nearest, sentence
 from chainrule.files.wire import Tree
 from chainrule.network.array import Array
@@ -58,8 +59,8 @@ def evidence(text: bytes, path: str, name: str = "") -> Tree:
     Returns
     -------
     dict
-        ``called``, ``layout``, ``sizes``, ``rows``, ``biases``, ``rate``, ``words`` and ``steps``: for each
-        step the numbers by their names.
+        ``called``, ``layout``, ``sizes``, ``rows``, ``biases``, ``rate``, ``words``, ``constants``,
+        ``labels`` and ``steps``: for each step the numbers by their names.
 
     Raises
     ------
@@ -68,28 +69,29 @@ def evidence(text: bytes, path: str, name: str = "") -> Tree:
     """
     sys.path.insert(0, str(Path(path).parent))
     code = Code(text, path)
-    reasons: list[str] = []
+    reasons: list[tuple[int, str]] = []
     best: tuple[int, Tree] = (0, None)
     for entry in _entries(code, name):
-        for sizes in SIZES:
-            for layout in LAYOUTS:
-                attempt = Attempt(code, probe(sizes), layout)
-                try:
-                    steps = _steps(attempt, entry)
-                except (UnusualNameError, ChainruleError) as error:
-                    reasons.append(str(error))
-                except (Exception, SystemExit) as error:
-                    reasons.append(f"it {raised(error, path)}")
-                else:
-                    found = _how_many(steps[0])
-                    reasons.append("it returned no gradients and changed no weights")
-                    best = max(best, (found, _told(code, attempt, sizes, steps)), key=lambda each: each[0])
-                    if found == len(sizes[1:]) * (2 if attempt.biases else 1):
-                        return best[1]
+        for labels, sizes, layout in product((False, True), SIZES, LAYOUTS):
+            attempt = Attempt(code, probe(sizes), layout, labels=labels)
+            try:
+                steps = _steps(attempt, entry)
+            except ChainruleError as error:
+                reasons.append((len(attempt.called), str(error)))
+            except (Exception, SystemExit) as error:
+                reasons.append((len(attempt.called), f"it {raised(error, path)}"))
+            else:
+                found = _how_many(steps[0])
+                reasons.append((len(attempt.called), "it returned no gradients and changed no weights"))
+                best = max(best, (found, _told(code, attempt, sizes, steps)), key=lambda each: each[0])
+                if found == len(sizes[1:]) * (2 if attempt.biases else 1):
+                    return best[1]
     if best[0]:
         return best[1]
-    what = name or "its backward pass"
-    raise InvalidFileError(f"{what} could not be called: {reasons[0]}" if reasons else _nothing(code, name))
+    if not reasons:
+        raise InvalidFileError(_nothing(code, name))
+    _, farthest = max(reasons, key=lambda each: each[0])  # of the first try that came so far
+    raise InvalidFileError(f"{name or 'its backward pass'} could not be called: {farthest}")
 
 
 def _how_many(step: Evidence) -> int:
@@ -125,10 +127,21 @@ def _entries(code: Code, name: str) -> Iterator[Entry]:
         forward, gradients, step, loss = (_first(words, found) for words in (FORWARD, GRADIENTS, STEP, LOSS))
         if name and name in found and kind is None:
             yield Entry(kind, "" if forward == name else forward, name, "", loss)
-        elif (not name or (kind is not None and kind.__name__ == name)) and (gradients or step):
-            yield Entry(kind, forward, gradients, step, loss)
+        elif not name or (kind is not None and kind.__name__ == name):
+            if gradients or step:
+                yield Entry(kind, forward, gradients, step, loss)
             if gradients and step:
                 yield Entry(kind, forward, "", step, loss)
+            yield from (Entry(kind, forward, other, "", "") for other in _others(found))
+
+
+def _others(found: Functions) -> Iterator[str]:
+    """Yield the functions whose names have in them what they do, and that are no helpers."""
+    for part in ALSO:
+        for name in found:
+            word = plain(name)
+            if part in word and not any(helper in word for helper in HELPERS):
+                yield name
 
 
 def _first(words: Sequence[str], found: Functions) -> str:
@@ -207,6 +220,8 @@ def _told(code: Code, attempt: Attempt, sizes: tuple[int, ...], steps: list[Evid
         "biases": int(attempt.biases),
         "rate": None if rate is None else np.array(rate),
         "words": sorted(code.words),
+        "constants": np.array(code.constants),
+        "labels": int(attempt.labels),
         "steps": [
             {name: np.array(array) for name, array in step.items() if attempt.biases or "b" not in name[:2]}
             for step in steps

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Any
 
+import numpy as np
+
 from chainrule.check.agreement import agreement
 from chainrule.check.diagnosis import Diagnosis
 from chainrule.check.lines import Numbers, Result, Setting
@@ -16,13 +18,18 @@ from chainrule.files.child import read_in_child
 from chainrule.network.array import Array
 from chainrule.network.layers import Bias, Dense
 from chainrule.network.network import Network
-from chainrule.network.optimizers import GradientDescent
+from chainrule.network.optimizers import Adam, GradientDescent, Momentum, Optimizer
 from chainrule.network.parameters import Parameters
 from chainrule.network.program import Data
 
 READER = "chainrule.check.student.evidence:evidence"
 SECONDS, MEMORY = 20.0, 1 << 30
 AGREES = 6.0  # digits in which outputs have to agree to be told apart from others
+RULES: tuple[tuple[set[str], type[Momentum] | type[Adam]], ...] = (
+    ({"momentum", "velocity", "vw", "vw1", "mu", "nesterov"}, Momentum),
+    ({"adam", "beta1", "mhat", "mw", "mw1", "beta2", "vhat"}, Adam),
+)
+FEW = 3  # networks that it may be, on which every update rule is tried
 MOST_IN_PAIRS = 3  # networks on which pairs of mistakes are tried
 HIDDEN = ("sigmoid", "tanh", "relu", "identity", "leaky_relu", "softplus")
 OUTPUT = ("sigmoid", "softmax", "identity", "tanh", "relu")
@@ -176,29 +183,60 @@ class _Examined:
         self.told, self.wanted = told, wanted
         self.steps: list[Mapping[str, Array]] = list(told["steps"])
         self.words = set(told["words"])
-        known = told["rate"] if told["rate"] is None else float(told["rate"])
-        self.steps_taken = any(name.startswith("W_after") for step in self.steps for name in step)
-        self.rate = (rate or known or 1.0) if self.steps_taken else None
-        self.notes: list[str] = []
-        if self.steps_taken and not (rate or known):
-            self.notes.append("No learning rate was found: 1 was taken.")
+        known = None if told["rate"] is None else float(told["rate"])
+        said = rate or known
+        self.rates = [*map(float, told["constants"]), 1.0] if said is None else [said]
+        self.rate_is_said = said is not None
+        self.updates = any(name.startswith("W_after") for step in self.steps for name in step)
+        self.frozen = self._keeps_its_biases()
+        self.notes = ["Its biases are never trained: that was taken as meant."] if self.frozen else []
+
+    def _keeps_its_biases(self) -> bool:
+        """Whether every bias of every layer is the same after each step as at the start."""
+        own = probe(tuple(self.told["sizes"])).b
+        names = [f"b_after[{l}]" for l in range(1, len(own) + 1)]
+        if not self.told["biases"] or not all(name in step for step in self.steps for name in names):
+            return False
+        pairs = [(step[name], b) for step in self.steps for name, b in zip(names, own, strict=True)]
+        return all(np.array_equal(after, b) for after, b in pairs)
 
     def examination(self) -> Examination:
         """Return what was found."""
-        tried = self._likely([self._tried(*each) for each in self._candidates()])
-        given = {network: self._given(each) for network, each in enumerate(tried)}
-        chosen, diagnosis = self._found(tried, given)
+        likely = self._likely([self._tried(*each) for each in self._candidates()])
+        tried = (
+            [
+                Tried(each.setting._replace(optimizer=rule))
+                for rule in self._rules(few=len(likely) <= FEW)
+                for each in likely
+            ]
+            if self.updates
+            else likely
+        )
+        chosen, diagnosis = self._found(tried)
         self._compare_losses(chosen, diagnosis)
+        rule = chosen.setting.optimizer
+        if rule is not None and not self.rate_is_said and diagnosis.answer != "not recognized":
+            self.notes.append(f"No learning rate was found: {rule.learning_rate:g} was taken.")
+        if rule is not None and not isinstance(rule, GradientDescent):
+            self.notes.append(f"Its update was taken for {rule}.")
         told = self.told
         return Examination(
             tuple(told["called"]),
             told["layout"],
             chosen.setting.network,
             told["rows"],
-            self.rate,
+            None if rule is None else rule.learning_rate,
             tuple(self.notes),
             diagnosis,
         )
+
+    def _rules(self, *, few: bool) -> Iterator[Optimizer]:
+        """Yield the update rules that it may have: the plain one first, then others."""
+        for rate in self.rates:
+            yield GradientDescent(rate)
+        for words, rule in RULES:
+            if few or words & self.words:
+                yield from (rule(rate) for rate in self.rates)
 
     def _candidates(self) -> Iterator[tuple[str, str, str]]:
         """Yield activations and losses that it may have, those first whose names are in the file."""
@@ -208,6 +246,8 @@ class _Examined:
 
         hidden = [self.wanted["hidden"]] if self.wanted["hidden"] else sorted(HIDDEN, key=named, reverse=True)
         output = [self.wanted["output"]] if self.wanted["output"] else sorted(OUTPUT, key=named, reverse=True)
+        if self.told["sizes"][-1] == 1:
+            output = [each for each in output if each != "softmax"]  # of one output it is 1
         for inner, outer in product(hidden if len(self.told["sizes"]) > 2 else hidden[:1], output):
             wanted = self.wanted["loss"]
             for loss in (wanted,) if wanted else LOSSES.get(outer, LOSSES["identity"]):
@@ -220,22 +260,18 @@ class _Examined:
         names = [hidden] * (len(sizes) - 2) + [output]
         bias: Bias = "per_unit" if self.told["biases"] else "none"
         layers = [
-            Dense(inputs, units, f, bias=bias)
+            Dense(inputs, units, f, bias=bias, train_bias=not self.frozen)
             for (inputs, units), f in zip(pairwise(sizes), names, strict=True)
         ]
         network = Network(layers, loss)
         biases = numbers.b if self.told["biases"] else None
         parameters = Parameters.from_arrays(network, numbers.W, biases, orientation="from_to")
         rows = slice(self.told["rows"])
-        rule = None if self.rate is None else GradientDescent(self.rate)
+        Y = numbers.Y[rows]
+        if self.told["labels"]:
+            Y = np.eye(sizes[-1])[Y.argmax(axis=1)]
         return Tried(
-            Setting(
-                network,
-                parameters,
-                Data.of(network, numbers.X[rows], numbers.Y[rows]),
-                rule,
-                steps=len(self.steps),
-            )
+            Setting(network, parameters, Data.of(network, numbers.X[rows], Y), steps=len(self.steps))
         )
 
     def _given(self, tried: Tried) -> Numbers:
@@ -271,16 +307,34 @@ class _Examined:
         usual = [a * b * c for a, b, c in product((1, 2, 0.5), (1, n, 1 / n), (1, m, 1 / m))]
         return next((each for each in usual if abs(ratio / each - 1) < 1e-9), None)
 
-    def _found(self, tried: list[Tried], given: Mapping[int, Numbers]) -> tuple[Tried, Diagnosis]:
+    def _found(self, tried: list[Tried]) -> tuple[Tried, Diagnosis]:
         """Return the simplest diagnosis on any of the networks."""
-        levels = [each.levels(given[place]) for place, each in enumerate(tried)]
+        levels = [each.levels(self._given(each)) for each in tried]
         for level in range(5):
             pairs = level > 2
             here = list(zip(tried, levels, strict=True))[: MOST_IN_PAIRS if pairs else None]
             found = [(each, diagnosis) for each, of in here if (diagnosis := next(of, None)) is not None]
             if found:
                 return max(found, key=lambda pair: round(pair[1].digits))
-        return tried[0], tried[0].diagnosis(given[0])
+        for each in tried:
+            if self._is_known_well(each):
+                return each, each.diagnosis(self._given(each))
+        return tried[0], Diagnosis("not recognized", (), 0.0)
+
+    def _is_known_well(self, tried: Tried) -> bool:
+        """Whether its outputs and some of its gradients or new weights are ours, so that others are wrong.
+
+        What only later steps show may be a rule with another memory.
+        """
+        given = {result: values for result, values in self._given(tried).items() if result.step == 1}
+        forward = [result for result in given if result.name in ("Z", "A")]
+        backward = [result for result in given if result.name not in ("Z", "A")]
+        agree = [
+            result
+            for result in backward
+            if agreement(tried.right[result], given[result], tried.right[result]) >= AGREES
+        ]
+        return bool(forward and agree) and self._same_outputs(tried) and len(agree) < len(backward)
 
     def _compare_losses(self, tried: Tried, diagnosis: Diagnosis) -> None:
         """Note a loss that is not the one whose gradient it gives."""

@@ -12,6 +12,7 @@ from chainrule.network.array import Array
 Examples = Literal["rows", "columns", "one column", "one vector"]
 Orientation = Literal["from_to", "to_from"]
 Biases = Literal["flat", "row", "column"]
+Letter = Literal["W", "b"]
 
 
 class Layout(NamedTuple):
@@ -35,15 +36,6 @@ class Layout(NamedTuple):
     def rows(self) -> int | None:
         """How many examples there are; None is all of them."""
         return 1 if self.examples.startswith("one") else None
-
-    def given(self, probe: Probe, means: Meaning) -> Array | None:
-        """Return what is given for a meaning: a copy; None where it is none of a probe's arrays."""
-        kind, layer = means
-        if kind in ("X", "Y"):
-            return self.of_examples(probe.X if kind == "X" else probe.Y)
-        if kind in ("W", "b") and layer is not None and 1 <= layer <= len(probe.W):
-            return self.of_weights(probe.W[layer - 1]) if kind == "W" else self.of_bias(probe.b[layer - 1])
-        return None
 
     def of_examples(self, rows: Array) -> Array:
         """Return rows in this layout."""
@@ -87,10 +79,21 @@ LAYOUTS = (
 )
 
 
-def block_of(array: Array, probe: Probe) -> tuple[Literal["W", "b"], int, Array] | None:
-    """Return which weights or bias an array has the shape of, and it as ours; None if none.
+def block_of(
+    array: Array, probe: Probe, means: Meaning | None = None, layout: Layout | None = None
+) -> tuple[Letter, int, Array] | None:
+    """Return which weights or bias an array is, and it as ours; None if none.
 
-    In a probe no two of them have one shape, either way around.
+    Parameters
+    ----------
+    array : array
+        The array.
+    probe : Probe
+        Whose weights and biases it may be.
+    means : Meaning, optional
+        What its name means: that decides, where its shape fits.
+    layout : Layout, optional
+        In which weights and biases are told apart where one output makes them alike.
 
     Examples
     --------
@@ -98,14 +101,31 @@ def block_of(array: Array, probe: Probe) -> tuple[Literal["W", "b"], int, Array]
     >>> block_of(np.zeros((2, 4)), probe((3, 4, 2)))[:2]
     ('W', 2)
     """
-    for l, (W, b) in enumerate(zip(probe.W, probe.b, strict=True), 1):
-        if array.shape == W.shape:
-            return "W", l, array
-        if array.shape == W.T.shape:
-            return "W", l, array.T
-        if array.shape in (b.shape, (1, b.size), (b.size, 1)):
-            return "b", l, array.reshape(b.shape)
+    kind, layer = means or ("", None)
+    if kind.lstrip("d") not in ("W", "b", ""):
+        return None
+    blocks: list[tuple[Letter, int, Array]] = [
+        *(("W", l, W) for l, W in enumerate(probe.W, 1)),
+        *(("b", l, b) for l, b in enumerate(probe.b, 1)),
+    ]
+    if kind:
+        blocks = [each for each in blocks if each[0] == kind.lstrip("d") and layer in (each[1], None)]
+    if layout is not None and not kind:
+        for letter, l, own in blocks:
+            if array.shape == (layout.of_weights(own) if letter == "W" else layout.of_bias(own)).shape:
+                return letter, l, _as_ours(array, own)
+    for letter, l, own in blocks:
+        shapes = (own.shape, own.T.shape) if letter == "W" else (own.shape, (1, own.size), (own.size, 1))
+        if array.shape in shapes:
+            return letter, l, _as_ours(array, own)
     return None
+
+
+def _as_ours(array: Array, own: Array) -> Array:
+    """Return an array in the shape of our own."""
+    if own.ndim == 1:
+        return array.reshape(own.shape)
+    return array if array.shape == own.shape else array.T
 
 
 def arrays_in(result: object) -> Iterable[tuple[str, Array]]:

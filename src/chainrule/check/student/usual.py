@@ -42,6 +42,12 @@ LOSS = (
 )
 
 
+GRADIENTS_KEPT = ("grads", "gradients", "grad", "gradient")
+# What else such a function's name may have in it, and what tells a helper from it.
+ALSO = ("backward", "backprop", "gradients", "grads", "train", "update", "gradient", "cost", "loss")
+HELPERS = ("sigmoid", "relu", "tanh", "softmax", "linear", "activation", "deriv", "prime", "init", "predict")
+
+
 class Meaning(NamedTuple):
     """What a name means.
 
@@ -59,20 +65,22 @@ class Meaning(NamedTuple):
 
 
 _WORDS = {
-    "X": "x inputs input data features xtrain trainx xbatch xs trainingdata inputvector inputdata",
-    "Y": "y targets target labels label ytrue t ytrain trainy ybatch ys expected desired targetvector",
-    "W": "w ws weights weight thetas",
-    "b": "b bs biases bias",
+    "X": "x inputs input data features xtrain trainx xbatch xs trainingdata inputdata inputslist row xi",
+    "Y": "y targets target labels label ytrue t ytrain trainy ybatch ys expected desired targetslist yi",
+    "W": "w ws weights weight thetas coefs",
+    "b": "b bs biases bias intercepts",
     "dW": "dw dws dweights gradw gradsw nablaw weightgradients weightgrads deltaw gradientsw wgrad wgrads",
     "db": "db dbs dbiases dbias gradb gradsb nablab biasgradients biasgrads deltab gradientsb bgrad bgrads",
     "parameters": "params parameters theta model network net param",
     "rate": "lr eta learningrate alpha rate stepsize learnrate",
+    "penalty": "reg lambd lam lambda regularization weightdecay l2 l2reg",
     "steps": "epochs iterations niter numiterations nepochs numepochs steps iters epoch niterations",
     "rows": "m n nsamples numsamples batchsize",
     "loss": "loss cost error mse totalloss",
     "sizes": "sizes layers layersizes topology dims layerdims dimensions architecture",
     "inputs": "nin ninputs inputsize inputdim nx inputnodes ninput numinputs  din",
-    "hidden": "nhidden hiddensize hiddendim nh hiddennodes numhidden  hidden hiddenunits",
+    "hidden": "nhidden hiddensize hiddendim nh hiddennodes numhidden hidden hiddenunits",
+    "hiddens": "hiddenlayersizes hiddensizes hiddenlayers hiddendims",
     "outputs": "nout noutputs outputsize outputdim ny outputnodes noutput numoutputs  dout",
 }
 _BY_WORD = {word: Meaning(kind) for kind, words in _WORDS.items() for word in words.split()}
@@ -83,8 +91,8 @@ _LAYERS = {
 }
 _BY_PLACE = {word: layer for layer, words in _LAYERS.items() for word in words.split()}
 _PLACES = "|".join(sorted(_BY_PLACE, key=len, reverse=True))
-_PARAMETERS = {"W": "w|ws|wt|weights?|theta", "b": "b|bs|bias|biases"}
-_GRADIENT = "(?:d|grad|nabla|delta|d[lje]d)"
+_PARAMETERS = {"W": "w|ws|wt|weights?|theta|syn", "b": "b|bs|bias|biases"}
+_GRADIENT = "(?:d|g|grad|nabla|delta|d[lje]d)"
 _PATTERNS = {
     **{kind: rf"(?:{of})(\d|{_PLACES})|(\d|{_PLACES})(?:{of})" for kind, of in _PARAMETERS.items()},
     **{
