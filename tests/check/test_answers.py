@@ -31,7 +31,7 @@ def test_json_is_a_table_too(tmp_path):
 @pytest.mark.parametrize(
     ("text", "name", "words"),
     [
-        ("a;1\n", "mine.csv", "row 1 was 'a;1'; it may be a name, a comma and a number"),
+        ("a 1\n", "mine.csv", "row 1 was 'a 1'; it may be a name, a comma and a number"),
         ("a,1\na,2\n", "mine.csv", "row 2 had the name 'a' again"),
         ("a,1,2\n", "mine.csv", "row 1"),
         ('"a,1\n', "mine.csv", "the table cannot be read"),
@@ -54,3 +54,15 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path):
     (tmp_path / "odd.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(cr.InvalidFileError, match="UTF-8"):
         read_numbers(tmp_path / "odd.csv")
+
+
+def test_a_table_with_semicolons_may_have_decimal_commas(tmp_path):
+    path = written(tmp_path, "name;value\nnet_h1;0,3775\nw5;1,5e-3\n", "mine.csv")
+    assert read_numbers(path) == {"net_h1": "0.3775", "w5": "1.5e-3"}
+
+
+@pytest.mark.parametrize("number", ["abc", "nan", "1_000", "\u0661\u0662", "1e999", "0x1F"])
+def test_a_first_row_that_is_no_heading_is_not_passed_over(tmp_path, number):
+    mine = read_numbers(written(tmp_path, f"net_h1,{number}\nnet_h2,0.3925\n", "mine.csv"))
+    with pytest.raises(cr.InvalidValueError, match="net_h1 was"):
+        cr.check_numbers(cr.tutorials.load("jain").trace(), mine)

@@ -132,7 +132,7 @@ def test_typed_digits_are_kept():
     [
         ({"ouut_o1": "1"}, cr.UnknownNameError, "did you mean out_o1?"),
         ({"out_o1": "0,75"}, cr.InvalidValueError, "out_o1 was '0,75'; it may be a number"),
-        ({"out_o1": "nan"}, cr.InvalidValueError, "a finite number"),
+        ({"out_o1": "nan"}, cr.InvalidValueError, "a number, such as 0.7514"),
         ({"out_o1": [0.75]}, cr.InvalidTypeError, "out_o1 was [0.75]"),
         ({"out_o1": True}, cr.InvalidTypeError, "out_o1 was True"),
     ],

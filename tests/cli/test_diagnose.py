@@ -88,6 +88,8 @@ def test_code_is_named_by_its_file_or_its_module(run, mine):
     ("arguments", "words"),
     [
         (["diagnose", "jain"], "NUMBERS was missing"),
+        (["diagnose", "mine.py", "mine.csv"], "NUMBERS was mine.csv; it may be left out"),
+        (["check", "mine.py", "--directions", "3"], "--directions was given with your own code"),
         (["diagnose", "nowhere.py"], "'nowhere.py' cannot be read: No such file"),
         (["diagnose", "not_a_module:backward"], "the module not_a_module was not found here"),
         (

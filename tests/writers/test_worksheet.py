@@ -64,7 +64,7 @@ def test_an_empty_one_has_no_numbers_and_says_so(jain, tmp_path):
     cr.worksheet(jain, tmp_path / "empty.ods")
     trace, numbers = cr.read_worksheet(tmp_path / "empty.ods")
     assert numbers == {}
-    with pytest.raises(cr.InvalidValueError, match="what is given was no number"):
+    with pytest.raises(cr.InvalidValueError, match="what was given was no number at all"):
         cr.check_numbers(trace, numbers)
 
 

@@ -12,6 +12,9 @@ from chainrule.files.source import errors_about, readable_file
 
 LARGEST = 10_000_000  # bytes
 SUFFIXES = ".csv, .json, .ods or .xlsx"
+# The headings of the two columns, as people write them.
+NAMES = ("name", "names", "number", "quantity", "symbol", "what")
+NUMBERS = ("value", "values", "your number", "its number", "number", "mine", "result")
 
 
 def read_numbers(path: str | os.PathLike[str]) -> dict[str, object]:
@@ -64,8 +67,9 @@ def _from_workbook(path: str | os.PathLike[str]) -> dict[str, object]:
         name, number = _columns(rows) or (0, 1)
         for place, row in enumerate(rows, 1):
             cells = [row[column].strip() if column < len(row) else "" for column in (name, number)]
-            if not all(cells) or (place == 1 and not any(letter.isdigit() for letter in cells[1])):
-                continue  # a heading, or a number that was left out
+            heading = place == 1 and (cells[0].lower() in NAMES or cells[1].lower() in NUMBERS)
+            if heading or not all(cells):
+                continue  # or a number that was left out
             if cells[0] in found:
                 raise InvalidFileError(f"row {place} had the name {cells[0]!r} again; it may be there once")
             found[cells[0]] = cells[1]
@@ -84,14 +88,21 @@ def _columns(rows: sheets.Rows) -> tuple[int, int] | None:
 def _from_csv(text: str) -> dict[str, object]:
     found: dict[str, object] = {}
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), strict=True) if any(map(str.strip, row))]
+        # Where numbers have commas, a semicolon parts the columns.
+        parted = ";" if ";" in text.partition("\n")[0] else ","
+        rows = [
+            row
+            for row in csv.reader(io.StringIO(text), delimiter=parted, strict=True)
+            if any(map(str.strip, row))
+        ]
     except csv.Error as error:
         raise InvalidFileError(f"the table cannot be read: {error}") from None
     for place, row in enumerate(rows, 1):
         if len(row) != 2:
             raise InvalidFileError(sentence(f"row {place}", ",".join(row), "a name, a comma and a number"))
         name, number = (cell.strip() for cell in row)
-        if place == 1 and not any(letter.isdigit() for letter in number):
+        number = number.replace(",", ".") if parted == ";" else number
+        if place == 1 and (name.lower() in NAMES or number.lower() in NUMBERS):
             continue  # a heading
         if name in found:
             raise InvalidFileError(f"row {place} had the name {name!r} again; it may be there once")

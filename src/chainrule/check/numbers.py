@@ -1,8 +1,10 @@
 """Somebody's numbers of a step beside the step's own: right, rounded, following on, or wrong."""
 
+import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
@@ -22,6 +24,7 @@ from chainrule.network import accept
 from chainrule.network.formula import Formula, Number, Quantity, evaluate, quantities, substitute
 from chainrule.trace.step import Trace
 
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 SLACK = 1e-12  # of a number: what a float's arithmetic may do to it
 MOST_HINT = 3
 
@@ -65,11 +68,10 @@ class Typed(NamedTuple):
         text = str(given).strip()
         if isinstance(given, bool) or not isinstance(given, int | float | str | Decimal | np.number):
             raise InvalidTypeError(sentence(name, given, "a number"))
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            raise InvalidValueError(sentence(name, text, "a number, such as 0.7514")) from None
-        if not number.is_finite():
+        if not NUMBER.fullmatch(text):
+            raise InvalidValueError(sentence(name, text, "a number, such as 0.7514"))
+        number = Decimal(text)
+        if not math.isfinite(float(number)):
             raise InvalidValueError(sentence(name, text, "a finite number"))
         exponent = int(number.as_tuple().exponent)
         return cls(text, float(number), float(Decimal(5).scaleb(exponent - 1)) if exponent < 0 else 0.0)
@@ -180,7 +182,9 @@ def check_numbers(trace: Trace, mine: Mapping[str, object], *, hint: int = MOST_
     """
     require_hint(hint)
     if not mine:
-        raise InvalidValueError(sentence("what is given", Words("no number"), "one or more of the step's"))
+        raise InvalidValueError(
+            sentence("what was given", Words("no number at all"), "one or more of the step's, by their names")
+        )
     judge = _Judge(trace, by_quantity(trace, mine))
     return NumbersCheck(trace, tuple(judge.judgments()), hint)
 

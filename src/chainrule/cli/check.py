@@ -74,6 +74,9 @@ def check(
     """
     own_code = code_of(what) if what is not None else None
     if own_code is not None:
+        _refuse_with_code(
+            function=function, numbers=numbers, inputs=inputs, targets=targets, directions=directions
+        )
         found = examined(own_code, hidden=hidden, output=output, loss=loss, learning_rate=learning_rate)
         show(found, as_json)
         return
@@ -100,6 +103,13 @@ def check(
         typed = (inputs, targets)
         checked = _network_of(what, data, typed, hidden=hidden, output=output, loss=loss)
         _check_network(checked, directions, seed, as_json)
+
+
+def _refuse_with_code(**others: object) -> None:
+    """Refuse options that have no meaning for somebody's own code."""
+    for name, typed in others.items():
+        if typed is not None:
+            raise TypedError(f"--{name} was given with your own code; it may be left out there")
 
 
 def _of_function(

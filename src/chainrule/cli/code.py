@@ -63,12 +63,14 @@ def examined(
 
 
 def show(found: Examination, as_json: bool) -> None:
-    """Print what was found, and end with 1 where there is a mistake."""
+    """Print what was found, and end with 1 where there is a mistake, with 2 where nothing can be said."""
     from chainrule.cli.say import say, say_json
 
     if as_json:
         say_json(found.to_dict())
     else:
         say(str(found))
+    if found.diagnosis.answer == "not recognized":
+        raise typer.Exit(2)
     if not found.passed:
         raise typer.Exit(1)

@@ -44,6 +44,8 @@ def diagnose(
     small network first. The exit status is 1 when there is a mistake.
     """
     if (code := code_of(what)) is not None:
+        if numbers is not None:
+            raise TypedError(f"NUMBERS was {numbers}; it may be left out where your own code is diagnosed")
         show(examined(code, hidden=hidden, output=output, loss=loss, learning_rate=learning_rate), as_json)
         return
     from chainrule.check.diagnose import diagnose_numbers

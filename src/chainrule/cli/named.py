@@ -45,7 +45,7 @@ def callable_named(option: str, typed: str) -> Callable[..., Any]:
     def called(*arguments: Any) -> Any:
         try:
             return function(*arguments)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise TypedError(f"{typed} {_raised(error)}") from error
 
     return called
@@ -73,11 +73,11 @@ def _module(option: str, place: str) -> ModuleType:
                 sentence(f"the module of {option}", place, "one that can be imported here")
             ) from error
         raise TypedError(f"{place} {_raised(error)}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TypedError(f"{place} {_raised(error)}") from error
 
 
-def _raised(error: Exception) -> str:
+def _raised(error: BaseException) -> str:
     """Say what was raised, and in which line."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f" ({Path(last.filename).name}, line {last.lineno})" if last.lineno else ""

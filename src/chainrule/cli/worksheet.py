@@ -50,10 +50,18 @@ def worksheet(
     computed by hand; each seed is another exercise. What is filled in, check judges and diagnose explains.
     """
     from chainrule.cli.say import say_json
+    from chainrule.errors import sentence
+    from chainrule.writers.worksheet import SAID, SUFFIXES
     from chainrule.writers.worksheet import worksheet as write
 
     if sizes is None and copies > 1:
         raise TypedError(f"--copies was {copies}; it may come with --sizes, whose numbers are drawn")
+    suffixes = [path.suffix.lower() for path in (out, key) if path is not None]
+    for suffix in suffixes:
+        if suffix not in SUFFIXES:
+            raise TypedError(sentence("the suffix of a worksheet", suffix, SAID))
+    if key is not None and key.resolve() == out.resolve():
+        raise TypedError(f"--key was {key}, where the worksheet goes; it may be another file")
     typed = {"inputs": inputs, "targets": targets, "learning_rate": learning_rate}
     of_a_file = {"hidden": hidden, "output": output, "loss": loss}
     origin = {"command": step.command_of(context)}

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from chainrule.errors import InvalidValueError, Words, sentence
+from chainrule.errors import InvalidValueError, TooLargeError, Words, sentence
 from chainrule.network import accept
 from chainrule.trace.step import Trace
 from chainrule.tutorials.own import own
 from chainrule.tutorials.preset import Preset
 
 TRIES = 1000  # of one seed
+LARGEST = 100  # weights that a person computes with
 LARGEST_SUM, KINK = 4.0, 0.05
 SMALLEST = 1e-3  # of a delta that is not 0: four decimals still show a digit of it
 
@@ -33,6 +35,8 @@ def exercise(sizes: Sequence[int], *, seed: int = 0, **more: Any) -> Preset:
     ------
     InvalidValueError
         When no such numbers were found.
+    TooLargeError
+        When it is more than a person computes.
 
     Examples
     --------
@@ -40,6 +44,9 @@ def exercise(sizes: Sequence[int], *, seed: int = 0, **more: Any) -> Preset:
     'Exercise 7: one step of a 2-2-1 network'
     """
     accept.seed(seed)
+    count = sum(before * after for before, after in pairwise(sizes))
+    if count > LARGEST:
+        raise TooLargeError(sentence("the number of weights of an exercise", count, f"at most {LARGEST}"))
     for attempt in range(TRIES):
         drawn = own(sizes, seed=seed * TRIES + attempt, **more)
         if _is_nice(drawn.trace()):

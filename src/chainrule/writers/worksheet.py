@@ -18,8 +18,8 @@ from chainrule.writers.options import Options
 from chainrule.writers.sheet import ods, xlsx
 from chainrule.writers.sheet.worksheet import STEP, book
 
-SUFFIXES = ".ods, .xlsx or .html"
 WORKBOOKS = {".ods": ods.write, ".xlsx": xlsx.write}
+SUFFIXES, SAID = (*WORKBOOKS, ".html"), ".ods, .xlsx or .html"
 
 
 def worksheet(
@@ -76,7 +76,7 @@ def worksheet(
     elif suffix == ".html":
         data = worksheet_html.document(trace, options, key=key).encode("utf-8")
     else:
-        raise InvalidFileError(sentence(f"the suffix of {shown(os.fspath(path))}", suffix, SUFFIXES))
+        raise InvalidFileError(sentence(f"the suffix of {shown(os.fspath(path))}", suffix, SAID))
     write_atomically(path, data, overwrite=overwrite)
 
 

@@ -282,6 +282,35 @@ class Net:
             setattr(self, name, getattr(self, name) - lr * getattr(self, "d" + name))
 '''
 
+CACHES = """
+import numpy as np
+
+def forward(X, params):
+    z = X @ params["w1"] + params["b1"]
+    a = np.tanh(z)
+    return 1 / (1 + np.exp(-(a @ params["w2"] + params["b2"]))), {"z": z, "a": a}
+
+def backward(params, cache, Y, AL, X):
+    d = (AL - Y) / len(Y)
+    grads = {"w2": cache["a"].T @ d, "b2": d.sum(axis=0)}
+    d = d @ params["w2"].T * (1 - cache["a"] ** 2)
+    return {**grads, "w1": X.T @ d, "b1": d.sum(axis=0)}
+"""
+
+LOGITS = """
+import numpy as np
+
+def forward(X, W1, b1, W2, b2):
+    return np.maximum(X @ W1 + b1, 0) @ W2 + b2
+
+def backward(X, Y, W1, b1, W2, b2):
+    H = np.maximum(X @ W1 + b1, 0)
+    e = np.exp(H @ W2 + b2)
+    d = (e / e.sum(axis=1, keepdims=True) - Y) / len(X)
+    dH = d @ W2.T * (H > 0)
+    return X.T @ dH, dH.sum(axis=0), H.T @ d, d.sum(axis=0)
+"""
+
 # The code, whether it is right only in another convention, and slips in it.
 CODES = {
     "functions": (
@@ -377,6 +406,8 @@ CODES = {
             )
         ],
     ),
+    "caches": (CACHES, [(' * (1 - cache["a"] ** 2)', "", {("hidden-derivative-missing", 1)})]),
+    "logits": (LOGITS, [(" * (H > 0)", "", {("hidden-derivative-missing", 1)})]),
     "labels": (LABELS, [("        dh[h <= 0] = 0\n", "", {("hidden-derivative-missing", 1)})]),
     "kept": (KEPT, [(" * (1 - self.a ** 2)", "", {("hidden-derivative-missing", 1)})]),
     "words": (

@@ -109,7 +109,7 @@ class Attempt:
         if word in GRADIENTS and self.gradient_result is not None:
             return self.gradient_result
         if word in CACHE and self.forward_result is not None:
-            return self.forward_result
+            return _cache_in(self.forward_result)
         if self.thing is not None and word in (attributes := self.thing.attributes()):
             return attributes[word]
         raise UnusualNameError(f"its parameter {name!r} is none of the usual names")
@@ -138,10 +138,15 @@ class Attempt:
             "penalty": lambda: 0.0,
             "outputs": lambda: sizes[-1],
             "parameters": lambda: self._holding(
-                {f"{key[0]}{key[1] - 1 + first}": key for key in self.blocks}, {}
+                {self._key(letter, l - 1 + first): (letter, l) for letter, l in self.blocks}, {}
             ),
         }
         return simple[kind]() if kind in simple else None
+
+    def _key(self, letter: str, l: int) -> str:
+        """Return the key of weights or a bias in a table: W1, or w1 where the file has that."""
+        key = f"{letter}{l}"
+        return key.lower() if key.lower() in self.code.names and key not in self.code.names else key
 
     def _targets(self) -> Any:
         """Return the targets in the layout, or the classes that they are largest in."""
@@ -182,13 +187,21 @@ class Attempt:
         probe, found = self.probe, Evidence()
         columns = self.layout.examples in ("columns", "one column")
         rows = self.layout.rows or len(probe.X)
-        for name, array in [*self._attributes(), *self._results(function, result)]:
+        for name, array in [*self._attributes(), *self._at_the_top(function, result)]:
             turned = array.T if columns else np.atleast_2d(array)
             means = self.code.meaning(name)
             if turned.shape == probe.Y[:rows].shape and not (means and means.kind == "Z"):
                 self.output = array
                 found[f"A[{len(probe.W)}]"] = turned
         return found
+
+    def _at_the_top(self, function: Callable[..., Any], result: Any) -> list[tuple[str, Array]]:
+        """Return the arrays of a result but those inside of a cache; what is called the output is last."""
+        names = self.code.returned.get(function.__name__, [])
+        parts = list(result) if isinstance(result, tuple | list) else [result]
+        named = zip(names if len(names) == len(parts) else [""] * len(parts), parts, strict=True)
+        found = [(name, part) for name, part in named if isinstance(part, np.ndarray)]
+        return sorted(found, key=lambda each: plain(each[0]) in OUTPUT)
 
     def _attributes(self) -> Iterator[tuple[str, Array]]:
         """Yield what an object keeps of its forward pass."""
@@ -247,3 +260,9 @@ class Attempt:
             letter, l, ours = block
             is_gradient = kind in ("dW", "db") or not stepped
             found[f"d{letter}[{l}]" if is_gradient else f"{letter}_after[{l}]"] = ours
+
+
+def _cache_in(result: Any) -> Any:
+    """Return what a forward pass keeps for the way back: the part of its result that is no array, or all."""
+    parts = result if isinstance(result, tuple) else ()
+    return next((part for part in parts if isinstance(part, dict | list | tuple)), result)

@@ -1,6 +1,7 @@
 """Somebody's file, run: its functions, its classes, and what they say that they return."""
 
 import ast
+import errno
 import inspect
 import sys
 import traceback
@@ -40,6 +41,10 @@ class Code:
             exec(compile(tree, path, "exec"), vars(self.module))
         except SyntaxError as error:
             raise InvalidFileError(f"line {error.lineno} was no Python: {error.msg}") from None
+        except OSError as error:
+            writes = error.errno == errno.EFBIG
+            hint = ", for it wrote a file, which it may not do here" if writes else ""
+            raise InvalidFileError(f"running it {raised(error, path)}{hint}") from None
         except (Exception, SystemExit) as error:
             raise InvalidFileError(f"running it {raised(error, path)}") from None
         self.returned = dict(_returned(tree))
@@ -51,7 +56,7 @@ class Code:
         numbers = [value for value in constants if isinstance(value, float)]
         self.constants = list(dict.fromkeys(each for each in numbers if 1e-6 <= each < 10))[:MOST_CONSTANTS]
         self.from_zero = any(found.layer == 0 for name in names if (found := meaning(name)))
-        self.words = {plain(name) for name in names}
+        self.names, self.words = names, {plain(name) for name in names}
 
     def meaning(self, name: str) -> Meaning | None:
         """Return what a name means, layers counted from 1."""

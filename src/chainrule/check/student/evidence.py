@@ -83,7 +83,8 @@ def evidence(text: bytes, path: str, name: str = "") -> Tree:
             else:
                 found = _how_many(steps[0])
                 reasons.append((len(attempt.called), "it returned no gradients and changed no weights"))
-                best = max(best, (found, _told(code, attempt, sizes, steps)), key=lambda each: each[0])
+                if found > best[0]:
+                    best = found, _told(code, attempt, sizes, steps)
                 if found == len(sizes[1:]) * (2 if attempt.biases else 1):
                     return best[1]
     if best[0]:
@@ -211,6 +212,10 @@ def _number(value: Any) -> Array:
 
 def _told(code: Code, attempt: Attempt, sizes: tuple[int, ...], steps: list[Evidence]) -> Tree:
     """Return what the parent has to know."""
+    for step in steps:
+        for name, array in step.items():
+            if not np.isfinite(array).all():
+                raise InvalidFileError(f"what it gives as {name} was not finite; it may be numbers")
     rate = attempt.rate or code.constant("rate")
     return {
         "called": attempt.called,

@@ -282,8 +282,15 @@ class _Examined:
             for name, array in numbers.items():
                 of_step = f" of step {step}" if step > 1 else ""
                 if name != "loss" and f"{name}{of_step}" in known:
-                    found[known[f"{name}{of_step}"]] = array
+                    found[self._meant(tried, known[f"{name}{of_step}"], array)] = array
         return found
+
+    def _meant(self, tried: Tried, result: Result, array: Array) -> Result:
+        """Return what outputs are: where they are the last weighted sums, they are taken for these."""
+        sums = result._replace(name="Z")
+        if result.name != "A" or agreement(tried.right[sums], array, tried.right[sums]) < AGREES:
+            return result
+        return sums
 
     def _likely(self, tried: list[Tried]) -> list[Tried]:
         """Return the networks whose outputs and loss are the file's; all of them where none's are."""
@@ -304,7 +311,7 @@ class _Examined:
         network = tried.setting.network
         ratio = float(self.steps[0]["loss"]) / float(tried.right[Result("loss", network.depth)])
         n, m = self.told["rows"], network.sizes[-1]
-        usual = [a * b * c for a, b, c in product((1, 2, 0.5), (1, n, 1 / n), (1, m, 1 / m))]
+        usual = [a * b * c for a, b, c in product((1, 2, 0.5, -1), (1, n, 1 / n), (1, m, 1 / m))]
         return next((each for each in usual if abs(ratio / each - 1) < 1e-9), None)
 
     def _found(self, tried: list[Tried]) -> tuple[Tried, Diagnosis]:

@@ -78,8 +78,8 @@ _WORDS = {
     "rows": "m n nsamples numsamples batchsize",
     "loss": "loss cost error mse totalloss",
     "sizes": "sizes layers layersizes topology dims layerdims dimensions architecture",
-    "inputs": "nin ninputs inputsize inputdim nx inputnodes ninput numinputs  din",
-    "hidden": "nhidden hiddensize hiddendim nh hiddennodes numhidden hidden hiddenunits",
+    "inputs": "nfeatures nin ninputs inputsize inputdim nx inputnodes ninput numinputs  din",
+    "hidden": "nhid nhidden hiddensize hiddendim nh hiddennodes numhidden hidden hiddenunits",
     "hiddens": "hiddenlayersizes hiddensizes hiddenlayers hiddendims",
     "outputs": "nout noutputs outputsize outputdim ny outputnodes noutput numoutputs  dout",
 }
