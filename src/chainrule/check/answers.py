@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from chainrule.errors import InvalidFileError, sentence
@@ -12,9 +13,10 @@ from chainrule.files.source import errors_about, readable_file
 
 LARGEST = 10_000_000  # bytes
 SUFFIXES = ".csv, .json, .ods or .xlsx"
+NAME, MINE, OF_KEY = "number", "your number", "its number"  # the headings of a worksheet, and of its key
 # The headings of the two columns, as people write them.
-NAMES = ("name", "names", "number", "quantity", "symbol", "what")
-NUMBERS = ("value", "values", "your number", "its number", "number", "mine", "result")
+NAMES = ("name", "names", NAME, "quantity", "symbol", "what")
+NUMBERS = ("value", "values", MINE, OF_KEY, "number", "mine", "result")
 
 
 def read_numbers(path: str | os.PathLike[str]) -> dict[str, object]:
@@ -43,7 +45,9 @@ def read_numbers(path: str | os.PathLike[str]) -> dict[str, object]:
     """
     suffix = Path(path).suffix.lower()
     if suffix in sheets.SUFFIXES:
-        return _from_workbook(path)
+        by_title = sheets.read_sheets(path)
+        with errors_about(path):
+            return numbers_in(by_title)
     readers = {".csv": _from_csv, ".json": _from_json}
     if suffix not in readers:
         raise InvalidFileError(
@@ -58,35 +62,51 @@ def read_numbers(path: str | os.PathLike[str]) -> dict[str, object]:
         return {name: number for name, number in readers[suffix](text).items() if str(number).strip()}
 
 
-def _from_workbook(path: str | os.PathLike[str]) -> dict[str, object]:
-    """Return the numbers of the sheet with the headings of a worksheet, or of the first two columns."""
+def numbers_in(by_title: Mapping[str, sheets.Rows]) -> dict[str, object]:
+    """Return the numbers of the sheet with the headings of a worksheet, or of the first two columns.
+
+    Parameters
+    ----------
+    by_title : mapping of str to list of list of str
+        The cells of a workbook, as `read_sheets` reads them.
+
+    Raises
+    ------
+    InvalidFileError
+        When a name is there twice.
+    """
+    rows = next((rows for rows in by_title.values() if _columns(rows)), next(iter(by_title.values()), []))
+    name, number = _columns(rows) or (0, 1)
+    return _by_name(
+        (place, row[name], row[number])
+        for place, row in enumerate(rows, 1)
+        if max(name, number) < len(row) and row[name].strip() and row[number].strip()
+    )
+
+
+def _by_name(rows: Iterable[tuple[int, str, str]]) -> dict[str, object]:
+    """Return numbers by their names, from places, names and numbers; a heading in the first row is none."""
     found: dict[str, object] = {}
-    by_title = sheets.read_sheets(path)
-    with errors_about(path):
-        rows = next((rows for rows in by_title.values() if _columns(rows)), next(iter(by_title.values()), []))
-        name, number = _columns(rows) or (0, 1)
-        for place, row in enumerate(rows, 1):
-            cells = [row[column].strip() if column < len(row) else "" for column in (name, number)]
-            heading = place == 1 and (cells[0].lower() in NAMES or cells[1].lower() in NUMBERS)
-            if heading or not all(cells):
-                continue  # or a number that was left out
-            if cells[0] in found:
-                raise InvalidFileError(f"row {place} had the name {cells[0]!r} again; it may be there once")
-            found[cells[0]] = cells[1]
+    for place, *cells in rows:
+        name, number = map(str.strip, cells)
+        if place == 1 and (name.lower() in NAMES or number.lower() in NUMBERS):
+            continue
+        if name in found:
+            raise InvalidFileError(f"row {place} had the name {name!r} again; it may be there once")
+        found[name] = number
     return found
 
 
 def _columns(rows: sheets.Rows) -> tuple[int, int] | None:
     """Return which columns of a sheet are the names and the numbers, by its headings; None without them."""
     heading = rows[0] if rows else []
-    for mine in ("your number", "its number"):
-        if "number" in heading and mine in heading:
-            return heading.index("number"), heading.index(mine)
+    for mine in (MINE, OF_KEY):
+        if NAME in heading and mine in heading:
+            return heading.index(NAME), heading.index(mine)
     return None
 
 
 def _from_csv(text: str) -> dict[str, object]:
-    found: dict[str, object] = {}
     try:
         # Where numbers have commas, a semicolon parts the columns.
         parted = ";" if ";" in text.partition("\n")[0] else ","
@@ -97,17 +117,16 @@ def _from_csv(text: str) -> dict[str, object]:
         ]
     except csv.Error as error:
         raise InvalidFileError(f"the table cannot be read: {error}") from None
+    return _by_name(_pairs(rows, decimal="," if parted == ";" else "."))
+
+
+def _pairs(rows: list[list[str]], decimal: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the place, the name and the number of each row of a table, the number with a decimal point."""
     for place, row in enumerate(rows, 1):
         if len(row) != 2:
             raise InvalidFileError(sentence(f"row {place}", ",".join(row), "a name, a comma and a number"))
-        name, number = (cell.strip() for cell in row)
-        number = number.replace(",", ".") if parted == ";" else number
-        if place == 1 and (name.lower() in NAMES or number.lower() in NUMBERS):
-            continue  # a heading
-        if name in found:
-            raise InvalidFileError(f"row {place} had the name {name!r} again; it may be there once")
-        found[name] = number
-    return found
+        name, number = row
+        yield place, name, number.replace(decimal, ".")
 
 
 def _from_json(text: str) -> dict[str, object]:

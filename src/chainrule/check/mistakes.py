@@ -98,13 +98,13 @@ def _back(at: At, upstream: Array) -> Array:
 
 def _of_output(at: At) -> Array:
     """Return dLoss/dA[L], as parts of the mean."""
-    return at.per_row(at.network.loss.derivative(at.A[at.l], at.data.Y))
+    return at.per_row(at.network.loss.derivative(at.A[at.network.depth], at.data.Y))
 
 
 def _errors(at: At) -> Array:
     """Return what comes back to a hidden layer where no slope is multiplied on the way."""
     L, network = at.network.depth, at.network
-    error = at.per_row(network.loss.derivative(at.A[L], at.data.Y))
+    error = _of_output(at)
     right = at.per_row(equations.BP1(network.loss, network.layer(L).activation, at.Z[L], at.A[L], at.data.Y))
     largest = np.unravel_index(np.abs(right).argmax(), right.shape)
     for l in range(L, at.l, -1):

@@ -176,9 +176,12 @@ class Tried:
                 return f"{called(result, entry)}, {_ratio(values[entry], right[entry])}"
         return "none of them by itself"
 
+    def agreed(self, result: Result, values: Array) -> float:
+        """Return in how many digits numbers agree with the right ones."""
+        return agreement(self.right[result], values, self.right[result])
+
     def _is_off(self, result: Result, values: Array) -> bool:
-        agreed = agreement(self.right[result], values, self.right[result])
-        return agreed < digits_of(values) - AS_GOOD
+        return self.agreed(result, values) < digits_of(values) - AS_GOOD
 
 
 def _numbers_of(setting: Setting, explanation: Explanation) -> Numbers:

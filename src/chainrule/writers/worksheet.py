@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from chainrule.check.answers import read_numbers
+from chainrule.check.answers import numbers_in
 from chainrule.errors import InvalidFileError, InvalidTypeError, sentence, shown
 from chainrule.files.atomic import write_atomically
 from chainrule.files.plain_json import parsed
@@ -109,5 +109,4 @@ def read_worksheet(path: str | os.PathLike[str]) -> tuple[Trace, dict[str, objec
             may_be = f"one with a sheet called {STEP}, as chainrule worksheet makes it"
             raise InvalidFileError(sentence("the workbook", list(sheets), may_be))
         told = parsed("the step", "".join(row[0] for row in sheets[STEP] if row))
-        trace = start_from(told)
-    return trace, read_numbers(path)
+        return start_from(told), numbers_in(sheets)

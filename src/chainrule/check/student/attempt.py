@@ -10,14 +10,11 @@ from chainrule.check.probe import Probe
 from chainrule.check.student.code import Code
 from chainrule.check.student.layout import Layout, arrays_in, block_of
 from chainrule.check.student.thing import Thing
-from chainrule.check.student.usual import Meaning, plain
+from chainrule.check.student.usual import CACHE, GRADIENTS_KEPT, OUTPUT, Meaning, plain
 from chainrule.errors import InvalidValueError
 from chainrule.network.array import Array
 
 RATE = 0.5
-OUTPUT = ("output", "outputs", "out", "ypred", "yhat", "predictions", "pred", "prediction", "al", "probs")
-GRADIENTS = ("grads", "gradients", "grad", "gradient")
-CACHE = ("cache", "caches", "memory", "activations", "forwardresult", "tape")
 
 Evidence = dict[str, Array]
 Block = tuple[str, int]  # "W" or "b", and the layer
@@ -106,7 +103,7 @@ class Attempt:
             return self.named[word]
         if word in OUTPUT and self.output is not None:
             return self.output
-        if word in GRADIENTS and self.gradient_result is not None:
+        if word in GRADIENTS_KEPT and self.gradient_result is not None:
             return self.gradient_result
         if word in CACHE and self.forward_result is not None:
             return _cache_in(self.forward_result)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.check.agreement import agreement
 from chainrule.check.diagnosis import Diagnosis
 from chainrule.check.lines import Numbers, Result, Setting
 from chainrule.check.probe import probe
@@ -288,7 +287,7 @@ class _Examined:
     def _meant(self, tried: Tried, result: Result, array: Array) -> Result:
         """Return what outputs are: where they are the last weighted sums, they are taken for these."""
         sums = result._replace(name="Z")
-        if result.name != "A" or agreement(tried.right[sums], array, tried.right[sums]) < AGREES:
+        if result.name != "A" or tried.agreed(sums, array) < AGREES:
             return result
         return sums
 
@@ -300,9 +299,7 @@ class _Examined:
     def _same_outputs(self, tried: Tried) -> bool:
         first = {result: values for result, values in self._given(tried).items() if result.step == 1}
         forward = [result for result in first if result.name in ("Z", "A")]
-        return all(
-            agreement(tried.right[result], first[result], tried.right[result]) >= AGREES for result in forward
-        )
+        return all(tried.agreed(result, first[result]) >= AGREES for result in forward)
 
     def _loss_ratio(self, tried: Tried) -> float | None:
         """Return how many times ours its loss is, where that is a convention; 1 where it has none."""
@@ -336,11 +333,7 @@ class _Examined:
         given = {result: values for result, values in self._given(tried).items() if result.step == 1}
         forward = [result for result in given if result.name in ("Z", "A")]
         backward = [result for result in given if result.name not in ("Z", "A")]
-        agree = [
-            result
-            for result in backward
-            if agreement(tried.right[result], given[result], tried.right[result]) >= AGREES
-        ]
+        agree = [result for result in backward if tried.agreed(result, given[result]) >= AGREES]
         return bool(forward and agree) and self._same_outputs(tried) and len(agree) < len(backward)
 
     def _compare_losses(self, tried: Tried, diagnosis: Diagnosis) -> None:

@@ -40,8 +40,9 @@ LOSS = (
     "mse",
     "crossentropy",
 )
-
-
+# What is called by a name of its own because it comes from another of these functions.
+OUTPUT = ("output", "outputs", "out", "ypred", "yhat", "predictions", "pred", "prediction", "al", "probs")
+CACHE = ("cache", "caches", "memory", "activations", "forwardresult", "tape")
 GRADIENTS_KEPT = ("grads", "gradients", "grad", "gradient")
 # What else such a function's name may have in it, and what tells a helper from it.
 ALSO = ("backward", "backprop", "gradients", "grads", "train", "update", "gradient", "cost", "loss")
@@ -78,10 +79,10 @@ _WORDS = {
     "rows": "m n nsamples numsamples batchsize",
     "loss": "loss cost error mse totalloss",
     "sizes": "sizes layers layersizes topology dims layerdims dimensions architecture",
-    "inputs": "nfeatures nin ninputs inputsize inputdim nx inputnodes ninput numinputs  din",
+    "inputs": "nfeatures nin ninputs inputsize inputdim nx inputnodes ninput numinputs din",
     "hidden": "nhid nhidden hiddensize hiddendim nh hiddennodes numhidden hidden hiddenunits",
     "hiddens": "hiddenlayersizes hiddensizes hiddenlayers hiddendims",
-    "outputs": "nout noutputs outputsize outputdim ny outputnodes noutput numoutputs  dout",
+    "outputs": "nout noutputs outputsize outputdim ny outputnodes noutput numoutputs dout",
 }
 _BY_WORD = {word: Meaning(kind) for kind, words in _WORDS.items() for word in words.split()}
 # The two layers of a small network, by what they lie between.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from chainrule.check.answers import MINE, NAME, OF_KEY
 from chainrule.errors import TooLargeError, Words, sentence
 from chainrule.trace.step import Trace
 from chainrule.writers.json_trace import start_as_dict
@@ -13,7 +14,6 @@ from chainrule.writers.sheet.book import Book, Cell, Sheet
 from chainrule.writers.sheet.read_me import MOST_OF_A_TEXT, heading, read_me, text
 
 TITLE, STEP = "Worksheet", "Step"
-NAME, MINE = "number", "your number"
 WIDTHS = (24.0, 64.0, 24.0)
 HOW = (
     f"Write your numbers into the yellow column of the sheet {TITLE}, with as many digits as you have.",
@@ -45,7 +45,7 @@ def book(trace: Trace, options: Options, *, key: bool) -> Book:
     if len(told) > 20 * MOST_OF_A_TEXT:
         was = Words(f"one of {len(told):,} letters")
         raise TooLargeError(sentence("the step of a worksheet", was, "one that a person computes"))
-    rows: list[list[Cell | None]] = [heading(NAME, "how", "its number" if key else MINE, numbers=[2])]
+    rows: list[list[Cell | None]] = [heading(NAME, "how", OF_KEY if key else MINE, numbers=[2])]
     for each in questions(trace):
         rows += [_row(each, key=key)] if isinstance(each, Question) else [[], [text(each, "section")]]
     sheets = (
