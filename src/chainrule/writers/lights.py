@@ -1,4 +1,4 @@
-"""What in the picture of a network each quantity of a step lights up, by the ids in the picture."""
+"""What in the picture of a network belongs to each quantity of a step: the ids in it, and what lights up."""
 
 from chainrule.network.formula import Index, Quantity
 from chainrule.network.network import Network
@@ -14,6 +14,17 @@ def lights(network: Network, quantity: Quantity, scope: str = "") -> list[str]:
     ['unit-1-0', 'unit-1-0-Z']
     """
     return [f"{scope}{each}" for each in _lights(network, quantity)]
+
+
+def place_of(quantity: Quantity) -> str:
+    """Return what a page calls a quantity where it points to one.
+
+    Examples
+    --------
+    >>> place_of(Quantity("W", (1, 0, 2)))
+    'W.1.0.2'
+    """
+    return ".".join(map(str, (quantity.name, *quantity.indices)))
 
 
 def _lights(network: Network, quantity: Quantity) -> list[str]:

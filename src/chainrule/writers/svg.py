@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator
 from importlib.resources import files
 
+from chainrule.network.formula import Quantity
 from chainrule.network.network import Network
 from chainrule.trace.step import Trace
 from chainrule.writers.layout import MARGIN, Edge, Node
-from chainrule.writers.lights import edge_place
+from chainrule.writers.lights import edge_place, place_of
 from chainrule.writers.mathml import escaped
 from chainrule.writers.options import Options
-from chainrule.writers.picture import NAME, ROW, Picture, of
+from chainrule.writers.picture import NAME, ROW, Picture, of, weight_of
 
 STYLE = (files("chainrule.writers") / "templates" / "net.css").read_text("utf-8")
 
@@ -141,8 +142,8 @@ class _Drawing:
         lines = [
             f'<g class="row" id="{place}-{kind}">'
             f'<text class="of-number {_way(kind)}" x="{left + 8:.1f}" y="{below + ROW * n:.1f}">{said}</text>'
-            f'<text class="number {_way(kind)}" x="{left + node.width - 8:.1f}" y="{below + ROW * n:.1f}">'
-            f"{escaped(value)}</text></g>"
+            f'<text class="number {_way(kind)}" x="{left + node.width - 8:.1f}" y="{below + ROW * n:.1f}" '
+            f'data-of="{place_of(Quantity(kind, (node.layer, 0, node.unit)))}">{escaped(value)}</text></g>'
             for n, (kind, said, value) in enumerate(rows, 1)
         ]
         return (
@@ -162,11 +163,11 @@ class _Drawing:
         )
         if not (self.key and self.picture.shared(l)):
             return drawn
-        over, under = self.picture.label(Edge("b", l, 0, 0, node, node))
+        over, under = self._label(Edge("b", l, 0, 0, node, node))
         return (
             f'{drawn}<g class="label" id="{self.scope}label-{l}-bias-0">'
-            f'<text x="{node.x:.1f}" y="{node.bottom + 14:.1f}">{_named(over)}</text>'
-            f'<text class="backward" x="{node.x:.1f}" y="{node.bottom + 28:.1f}">{escaped(under)}</text></g>'
+            f'<text x="{node.x:.1f}" y="{node.bottom + 14:.1f}">{over}</text>'
+            f'<text class="backward" x="{node.x:.1f}" y="{node.bottom + 28:.1f}">{under}</text></g>'
         )
 
     def _block(self, node: Node) -> str:
@@ -195,13 +196,27 @@ class _Drawing:
 
     def _labels(self) -> Iterator[str]:
         """Yield the weight over each line and the gradient under it, turned with the line."""
-        for edge, (over, under), place in self.picture.labels():
+        for edge, _, place in self.picture.labels():
+            over, under = self._label(edge)
             turned = math.degrees(place.angle)
             yield (
                 f'<g class="label" id="{self.scope}label-{edge_place(edge)}" '
                 f'transform="translate({place.x:.1f} {place.y:.1f}) rotate({turned:.1f})">'
-                f'<text y="-4">{_named(over)}</text><text class="backward" y="11">{escaped(under)}</text></g>'
+                f'<text y="-4">{over}</text><text class="backward" y="11">{under}</text></g>'
             )
+
+    def _label(self, edge: Edge) -> tuple[str, str]:
+        """Return what stands over and under a line, each number with the place of what it is."""
+        weight = weight_of(edge)
+        gradient = Quantity(f"d{weight.name}", weight.indices)
+        of = (place_of(each) for each in (weight, gradient))
+        over, under = (
+            f'<tspan class="of">{escaped(name)}</tspan> <tspan data-of="{place}">{escaped(value)}</tspan>'
+            for place, (name, _, value) in zip(
+                of, (said.rpartition(" ") for said in self.picture.label(edge)), strict=True
+            )
+        )
+        return over, under
 
     def _key(self, y: float) -> str:
         """Draw what the lines mean."""
@@ -216,9 +231,3 @@ class _Drawing:
 
 def _way(kind: str) -> str:
     return "backward" if kind == "delta" else "forward"
-
-
-def _named(said: str) -> str:
-    """Return a name and its number, the name in a quieter color."""
-    name, _, value = said.rpartition(" ")
-    return f'<tspan class="of">{escaped(name)}</tspan> {escaped(value)}'
