@@ -37,7 +37,7 @@ def test_all_17_gradients_of_sadiya_are_right():
     assert bool(report) is True
 
 
-@pytest.mark.parametrize("name", [*tutorials.TUTORIALS, *tutorials.GATES])
+@pytest.mark.parametrize("name", [*tutorials.TUTORIALS, *tutorials.GATES, *tutorials.SETS])
 def test_every_gradient_of_every_preset_is_right(name):
     preset = tutorials.load(name)
     assert preset.model.check_gradients(*preset.training_rows()).passed

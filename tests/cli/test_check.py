@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from chainrule.reference import equations
-from chainrule.tutorials import GATES, TUTORIALS, load
+from chainrule.tutorials import GATES, SETS, TUTORIALS, load
 
 
-@pytest.mark.parametrize("name", [*TUTORIALS, *GATES])
+@pytest.mark.parametrize("name", [*TUTORIALS, *GATES, *SETS])
 def test_every_gradient_of_every_tutorial_and_gate_is_right(run, name):
     done = run("check", name)
     assert (done.status, done.err) == (0, "")

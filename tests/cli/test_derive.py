@@ -6,9 +6,9 @@ import shlex
 
 import pytest
 
-from chainrule.tutorials import GATES, TUTORIALS, load
+from chainrule.tutorials import GATES, SETS, TUTORIALS, load
 
-EVERYTHING = (*TUTORIALS, *GATES)
+EVERYTHING = (*TUTORIALS, *GATES, *SETS)
 
 
 def first_weight(name: str) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 import chainrule as cr
 from chainrule.network.formula import Quantity
-from chainrule.tutorials import GATES, TUTORIALS, load
+from chainrule.tutorials import GATES, SETS, TUTORIALS, load
 
-EVERYTHING = (*TUTORIALS, *GATES)
+EVERYTHING = (*TUTORIALS, *GATES, *SETS)
 
 
 def squeezed(text):

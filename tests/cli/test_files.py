@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from chainrule.tutorials import GATES, TUTORIALS
+from chainrule.tutorials import GATES, SETS, TUTORIALS
 
 COMMANDS = ("explain", "fit", "check")
 
@@ -55,7 +55,7 @@ def test_the_end_of_a_name_may_be_in_capitals(run, tmp_path):
 # A bare name is a tutorial only when no such file exists
 
 
-@pytest.mark.parametrize("name", [*TUTORIALS, *GATES, "mazur"])
+@pytest.mark.parametrize("name", [*TUTORIALS, *GATES, *SETS, "mazur"])
 def test_a_file_of_a_tutorials_name_is_the_file(run, refused, tmp_path, name):
     (tmp_path / name).write_text("mine")
     for command in COMMANDS:

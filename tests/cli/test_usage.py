@@ -53,6 +53,7 @@ def test_every_command_has_help_and_json(run, command):
         ("help", "--help"),
         ("jain", "chainrule explain jain"),
         ("XOR", "chainrule explain XOR"),
+        ("two-moons", "chainrule explain two-moons"),
         ("net.mat", "chainrule explain net.mat"),
     ],
 )

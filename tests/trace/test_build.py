@@ -32,9 +32,9 @@ def test_every_tree_of_a_tutorial_gives_the_value_beside_it(tutorial, misfits):
     assert misfits(tutorial.trace()) == []
 
 
-@pytest.mark.parametrize("gate", tutorials.GATES)
-def test_every_tree_of_a_gate_gives_the_value_beside_it(gate, misfits):
-    assert misfits(tutorials.load(gate).trace()) == []
+@pytest.mark.parametrize("name", [*tutorials.GATES, *tutorials.SETS])
+def test_every_tree_of_a_gate_or_set_gives_the_value_beside_it(name, misfits):
+    assert misfits(tutorials.load(name).trace()) == []
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -1,17 +1,19 @@
-"""Every preset by its name: ids, aliases, gates, and what happens to a name that is none."""
+"""Every preset by its name: ids, aliases, gates, sets, and what happens to a name that is none."""
 
 import numpy as np
 import pytest
 
 import chainrule as cr
 from chainrule import tutorials
-from chainrule.tutorials import GATES, TUTORIALS, Preset, Tutorial, load
-from chainrule.tutorials.catalog import ALIASES, gate
+from chainrule.tutorials import GATES, SETS, TUTORIALS, Preset, Tutorial, load
+from chainrule.tutorials.catalog import ALIASES, NAMES, gate
 
 
-def test_there_are_five_tutorials_and_four_gates():
+def test_there_are_five_tutorials_four_gates_and_a_set_of_points():
     assert TUTORIALS == ("jain", "dustbunny", "general-purpose", "sadiya", "kumar")
     assert GATES == ("and", "or", "nand", "xor")
+    assert SETS == ("two-moons",)
+    assert set(NAMES) == {*TUTORIALS, *ALIASES, *GATES, *SETS}
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
@@ -28,6 +30,14 @@ def test_aliases_are_those_of_the_data_files(facts):
     assert load("tutorial:mazur").id == "jain"
 
 
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("spelling", ["{}", "tutorial:{}"])
+def test_a_set_comes_by_its_name(name, spelling):
+    told = load(spelling.format(name).upper())
+    assert isinstance(told, Preset)
+    assert told.id == name
+
+
 @pytest.mark.parametrize("name", GATES)
 @pytest.mark.parametrize("spelling", ["{}", "gate:{}", "tutorial:{}"])
 def test_a_gate_comes_by_its_name(name, spelling):
@@ -37,14 +47,15 @@ def test_a_gate_comes_by_its_name(name, spelling):
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("jian", "jain"), ("mazour", "mazur"), ("kumra", "kumar"), ("xnor", "xor")]
+    ("name", "meant"),
+    [("jian", "jain"), ("mazour", "mazur"), ("kumra", "kumar"), ("xnor", "xor"), ("moons", "two-moons")],
 )
 def test_an_unknown_name_gets_the_nearest_one(name, meant):
     with pytest.raises(cr.UnknownNameError) as caught:
         load(name)
     assert f"the tutorial or gate was '{name}'" in str(caught.value)
     assert f"did you mean {meant}?" in str(caught.value)
-    assert all(known in str(caught.value) for known in (*TUTORIALS, *ALIASES, *GATES))
+    assert all(known in str(caught.value) for known in NAMES)
 
 
 @pytest.mark.parametrize("name", ["", "tutorial:", "../jain", "jain.json", "j a i n", None, 5])
@@ -78,4 +89,4 @@ def test_the_seed_of_a_gate_draws_its_weights():
 
 
 def test_the_room_shows_its_names():
-    assert set(tutorials.__all__) == {"GATES", "TUTORIALS", "Preset", "Tutorial", "load"}
+    assert set(tutorials.__all__) == {"GATES", "SETS", "TUTORIALS", "Preset", "Tutorial", "load"}

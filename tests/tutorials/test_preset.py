@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.tutorials import GATES, TUTORIALS, load
+from chainrule.tutorials import GATES, SETS, TUTORIALS, load
 
-ALL = [*TUTORIALS, *GATES]
+ALL = [*TUTORIALS, *GATES, *SETS]
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -54,8 +54,9 @@ def fit(
 ) -> None:
     """Train, and show the loss fall.
 
-    A tutorial's network, a logic gate's, or one from a .mat file learns as the tutorial trains, unless
-    the options say otherwise. With --target a network is made for a table and judged on rows held out.
+    The network of a tutorial, a logic gate or two-moons, or one from a .mat file, learns as the tutorial
+    trains, unless the options say otherwise. With --target a network is made for a table and judged on rows
+    held out.
     """
     options = {name: value for name, value in locals().items() if name not in ("config", "print_config")}
     if print_config:

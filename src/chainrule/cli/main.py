@@ -164,9 +164,9 @@ def _run(arguments: list[str] | None) -> int:
 
 def unknown_command(typed: str, known: list[str]) -> UnknownNameError:
     """Build the error for a word that is no command, though it may be what a command works on."""
-    from chainrule.tutorials.catalog import ALIASES, GATES, TUTORIALS
+    from chainrule.tutorials.catalog import NAMES
 
-    if typed.lower() in (*TUTORIALS, *ALIASES, *GATES) or typed.lower().endswith(".mat"):
+    if typed.lower() in NAMES or typed.lower().endswith(".mat"):
         hint = f"did you mean chainrule explain {typed}?"
         return UnknownNameError(sentence("the command", typed, ", ".join(known), hint))
     return unknown_name("command", typed, known)

@@ -1,4 +1,4 @@
-"""What a command works on: a tutorial, a gate, or a file."""
+"""What a command works on: a tutorial, a gate, two moons, or a file."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from chainrule.tutorials import Preset
 
 WHAT = (
-    "A tutorial (jain, dustbunny, general-purpose, sadiya, kumar), a gate (and, or, nand, xor) "
-    "or a .mat file."
+    "A tutorial (jain, dustbunny, general-purpose, sadiya, kumar), a gate (and, or, nand, xor), "
+    "two-moons or a .mat file."
 )
 HIDDEN = "For a .mat file: the hidden layers' activation; tanh if not said."
 OUTPUT = "For a .mat file: the output layer's activation; sigmoid if not said."
@@ -32,7 +32,7 @@ def preset_of(what: str, **of_a_file: str | None) -> Preset:
     """
     from chainrule.errors import InvalidFileError, InvalidValueError, sentence
     from chainrule.files.source import quoted
-    from chainrule.tutorials.catalog import ALIASES, GATES, TUTORIALS, load
+    from chainrule.tutorials.catalog import NAMES, load
 
     typed = {name: value for name, value in of_a_file.items() if value is not None}
     path = Path(what)
@@ -41,7 +41,7 @@ def preset_of(what: str, **of_a_file: str | None) -> Preset:
 
         return preset_from_mat(path, **typed)
     if path.exists():
-        known = what.lower() in (*TUTORIALS, *ALIASES, *GATES)
+        known = what.lower() in NAMES
         hint = f"tutorial:{what} is the tutorial or gate of that name" if known else ""
         raise InvalidFileError(sentence("the file", what, "a .mat file", hint))
     if path.suffix or path.name != what:

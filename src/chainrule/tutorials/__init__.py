@@ -1,4 +1,4 @@
-"""The five tutorials and the logic gates, ready to run: `load` one by its name.
+"""The five tutorials, the logic gates and two moons, ready to run: `load` one by its name.
 
 Examples
 --------
@@ -10,8 +10,8 @@ Examples
 array([[0.75136507, 0.77292847]])
 """
 
-from chainrule.tutorials.catalog import GATES, TUTORIALS, load
+from chainrule.tutorials.catalog import GATES, SETS, TUTORIALS, load
 from chainrule.tutorials.preset import Preset
 from chainrule.tutorials.tutorial import Tutorial
 
-__all__ = ["GATES", "TUTORIALS", "Preset", "Tutorial", "load"]
+__all__ = ["GATES", "SETS", "TUTORIALS", "Preset", "Tutorial", "load"]

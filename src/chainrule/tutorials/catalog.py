@@ -1,4 +1,4 @@
-"""All presets by name: the five tutorials with their aliases, and the logic gates."""
+"""All presets by name: the five tutorials with their aliases, the logic gates, and sets of points."""
 
 import json
 
@@ -9,16 +9,19 @@ from chainrule.network.network import Network
 from chainrule.network.optimizers import Adam
 from chainrule.network.parameters import Parameters
 from chainrule.trace.naming import Naming
+from chainrule.tutorials.moons import two_moons
 from chainrule.tutorials.preset import Preset
 from chainrule.tutorials.tutorial import DATA, Tutorial, read
 
 TUTORIALS = ("jain", "dustbunny", "general-purpose", "sadiya", "kumar")
 ALIASES = {"mazur": "jain", "swap": "general-purpose"}
 GATES = ("and", "or", "nand", "xor")
+SETS = ("two-moons",)
+NAMES = (*TUTORIALS, *ALIASES, *GATES, *SETS)
 
 
 def load(name: str) -> Tutorial | Preset:
-    """Return a tutorial or a logic gate by its name.
+    """Return a tutorial, a logic gate or a set of points by its name.
 
     Parameters
     ----------
@@ -48,7 +51,9 @@ def load(name: str) -> Tutorial | Preset:
         return read(wanted)
     if wanted in GATES:
         return gate(wanted)
-    raise unknown_name("tutorial or gate", name, [*TUTORIALS, *ALIASES, *GATES])
+    if wanted in SETS:
+        return two_moons()
+    raise unknown_name("tutorial or gate", name, NAMES)
 
 
 def gate(name: str, seed: int = 0) -> Preset:
