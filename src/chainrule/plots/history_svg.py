@@ -1,5 +1,6 @@
 """The loss curve of a training as a small picture for a notebook, which needs no library."""
 
+from collections.abc import Mapping
 from html import escape
 
 import numpy as np
@@ -31,7 +32,20 @@ def history_html(history: History) -> str:
 
 def curve(history: History) -> str:
     """Return the loss curve as SVG; empty where no epoch was finished."""
-    curves = {label: values for label, values in curves_of(history).items() if np.isfinite(values).any()}
+    return curves_svg(curves_of(history), f"epoch {len(history):,}")
+
+
+def curves_svg(curves: Mapping[str, Array], last: str) -> str:
+    """Return curves as SVG; empty where they have no finite point.
+
+    Parameters
+    ----------
+    curves : mapping of str to array
+        The values of each by what they are of.
+    last : str
+        What stands at the right end of the axis.
+    """
+    curves = {label: values for label, values in curves.items() if np.isfinite(values).any()}
     if not curves:
         return ""
     log = logarithmic(curves)
@@ -48,7 +62,7 @@ def curve(history: History) -> str:
         f'<text x="{LEFT - 6}" y="{y}" text-anchor="end">{end:.3g}</text>'
         for y, end in zip((14, HEIGHT - BOTTOM), ends, strict=True)
     ]
-    axis = f'<text x="{WIDTH}" y="{HEIGHT - 6}" text-anchor="end">epoch {len(history):,}</text>'
+    axis = f'<text x="{WIDTH}" y="{HEIGHT - 6}" text-anchor="end">{escape(last)}</text>'
     return (
         f'<svg role="img" aria-label="loss curve" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
         f'height="{HEIGHT}" font-family="system-ui, sans-serif" font-size="11" fill="currentColor">'

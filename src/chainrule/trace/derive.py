@@ -176,7 +176,11 @@ def derive(trace: Trace, name: str) -> Derivation:
     >>> [factor.name for factor in w5.product.factors]
     ['∂E_total/∂out_o1', '∂out_o1/∂net_o1', '∂net_o1/∂w5']
     """
-    parameter = parameter_called(trace, name)
+    return derivation_of(trace, parameter_called(trace, name))
+
+
+def derivation_of(trace: Trace, parameter: Quantity) -> Derivation:
+    """Return the chain-rule product of a weight or bias that is known; see `derive`."""
     gradient = replace(parameter, name=f"d{parameter.name}")
     return Derivation(trace, parameter, trace.name(gradient), _Paths(trace).of(parameter))
 

@@ -55,9 +55,6 @@ def own(
     array([[0.5, 0.1]])
     """
     network = Network.dense(sizes, hidden=hidden, output=output, loss=loss)
-    initial = Parameters.initial(network, accept.seed(seed))
-    biases = draws.uniform(initial.theta.size, seed, "weights", 0) - 0.5
-    theta = np.where(initial.layout.weights, initial.theta, biases).round(DIGITS)
     X = _rows(network.sizes[0], seed, 0) if inputs is None else np.atleast_2d(np.asarray(inputs, float))
     Y = _targets(network, len(X), seed) if targets is None else np.atleast_2d(np.asarray(targets, float))
     drawn = {("A", 0): inputs is None, ("Y", network.depth): targets is None}
@@ -71,7 +68,7 @@ def own(
         id="own",
         title=f"One step of a {'-'.join(map(str, network.sizes))} network",
         network=network,
-        parameters=initial.like(theta),
+        parameters=drawn_parameters(network, seed),
         X=X,
         Y=Y,
         training_rows=lambda: (X, Y),
@@ -82,6 +79,18 @@ def own(
         marks=marks,
         ours=(f"the weights and biases, drawn with seed {seed} and {DIGITS} decimals",),
     )
+
+
+def drawn_parameters(network: Network, seed: int) -> Parameters:
+    """Return weights and biases with two decimals, which a person can compute with; none is left at 0."""
+    initial = Parameters.initial(network, accept.seed(seed))
+    biases = draws.uniform(initial.theta.size, seed, "weights", 0) - 0.5
+    return initial.like(np.where(initial.layout.weights, initial.theta, biases).round(DIGITS))
+
+
+def drawn_row(network: Network, seed: int) -> tuple[Array, Array]:
+    """Return one row of inputs and its targets, with two decimals."""
+    return _rows(network.sizes[0], seed, 0), _targets(network, 1, seed)
 
 
 def _rows(size: int, seed: int, purpose: int) -> Array:

@@ -1,6 +1,7 @@
 """A formula as MathML Core, which browsers draw by themselves."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chainrule.network.formula import Formula
 from chainrule.writers.lines import shown_controls
@@ -43,6 +44,7 @@ def math(inside: str, label: str = "") -> str:
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{said}>{inside}</math>'
 
 
+@lru_cache(8192)
 def mathml_name(name: str) -> str:
     """Return a reader's name as MathML.
 
