@@ -1,0 +1,1 @@
+"""The local page: a step of backpropagation in the browser, live."""
