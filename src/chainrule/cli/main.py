@@ -16,6 +16,7 @@ from chainrule.cli.derive import derive
 from chainrule.cli.diagnose import diagnose
 from chainrule.cli.explain import explain
 from chainrule.cli.fit import fit
+from chainrule.cli.page import page
 from chainrule.cli.record import resume
 from chainrule.cli.step import TYPED
 from chainrule.cli.table import evaluate, info, predict
@@ -99,6 +100,7 @@ app.command()(explain)
 app.command()(derive)
 app.command()(audit)
 app.command()(worksheet)
+app.command()(page)
 app.command()(fit)
 app.command("train", help="The same as fit.")(fit)
 app.command()(check)
