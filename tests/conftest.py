@@ -1,7 +1,9 @@
 """In CI no test may be skipped but for what the machine's user cannot be kept from."""
 
 import os
+import shutil
 
+import pytest
 from hypothesis import settings
 
 # In CI the same examples each time: a submission is judged by what it changed, not by a draw.
@@ -30,3 +32,17 @@ def pytest_sessionfinish(session):
 def reason_of(report):
     """Return why a test was skipped."""
     return str(report.longrepr[2]).removeprefix("Skipped: ")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's own Chromium, without a window."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("this machine has no Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()

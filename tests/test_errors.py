@@ -71,6 +71,13 @@ def test_a_long_value_is_cut(value):
     assert told.endswith("...")
 
 
+def test_of_a_very_long_text_only_its_begin_is_looked_at():
+    """What comes in from outside may have millions of letters."""
+    begun = "<" * 100_000_000
+    assert errors.shown(begun) == f"'{'<' * 76}..."
+    assert errors.shown(errors.Words(" " * 10_000 + "x")).endswith("...")
+
+
 def test_a_value_of_just_the_length_is_whole():
     assert errors.shown("x" * 78) == f"'{'x' * 78}'"
 

@@ -90,9 +90,12 @@ def shown(value: object, longest: int = 80) -> str:
     "'relu\\n'"
     """
     quoted = isinstance(value, str) and not isinstance(value, Words)
-    text = repr(str(value)) if quoted else " ".join(str(value).split())
+    whole = str(value)
+    begun = whole[: 100 * longest]  # of a long one no more is looked at
+    text = repr(begun) if quoted else " ".join(begun.split())
     text = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
-    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+    short = len(text) <= longest and len(begun) == len(whole)
+    return text if short else f"{text[: longest - 3]}..."
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -285,3 +285,12 @@ def test_every_number_of_a_right_step_has_no_mistake(optimizer):
     trace = cr.Model(net, seed=1).trace([[0.5, -1], [1, 2]], [[0.25, 0], [1, 0]], optimizer=optimizer)
     mine = {trace.name(each.quantity): repr(each.value) for each in trace}
     assert diagnose_numbers(trace, mine).answer == "no mistake"
+
+
+def test_numbers_of_a_step_that_overflowed_are_diagnosed_without_a_warning():
+    network = cr.Network.dense([1, 3, 2], hidden="identity")
+    parameters = cr.Parameters.initial(network, 0)
+    trace = cr.Model(network, parameters.like(parameters.theta + 1e200)).trace([[1.0]], [[0.0, 0.0]])
+    names = [trace.name(each.quantity) for each in trace if each.quantity.name in ("dW", "db")]
+    for value in (1e-320, 1e308):
+        assert str(diagnose_numbers(trace, {names[0]: value, names[-1]: value}))

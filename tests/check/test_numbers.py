@@ -155,3 +155,25 @@ def test_the_network_as_large_as_mnists_is_judged_number_by_number():
     trace = cr.Model(network, seed=1).trace(X, Y, optimizer=cr.GradientDescent(0.1))
     name = trace.name(next(iter(trace)).quantity)
     assert verdicts(trace, {name: "5.0"}) == {name: "wrong"}
+
+
+@pytest.mark.parametrize("typed", ["1e999", "-1e400", "1e99999999999999999999", "1e-99999999999999999999"])
+def test_an_exponent_beyond_all_bounds_gets_one_sentence(jain, typed):
+    with pytest.raises(cr.InvalidValueError, match=r"out_o1 was '.*'; it may be a finite number"):
+        check_numbers(jain, {"out_o1": typed})
+
+
+def test_a_number_of_almost_nothing_is_judged_as_0(jain):
+    assert verdicts(jain, {"out_o1": "1e-999999"}) == {"out_o1": "wrong"}
+    assert Typed.of("x", "1e-999999") == ("1e-999999", 0.0, 0.0)
+
+
+def test_a_0_by_which_the_step_divides_makes_nothing_right():
+    network = cr.Network.dense([1, 1], output="sigmoid", loss="binary_cross_entropy")
+    trace = cr.Model(network, seed=0).trace([[0.5]], [[1.0]])
+    names = [trace.name(each.quantity) for each in trace if each.quantity.name in ("A", "dA")]
+    assert verdicts(trace, dict(zip(names, ["0", "0.5"], strict=True))) == {
+        names[0]: "wrong",
+        names[1]: "wrong",
+    }
+    assert verdicts(trace, {names[0]: "0", "∂loss/∂W[1][0,0]": "0.25"})["∂loss/∂W[1][0,0]"] == "wrong"

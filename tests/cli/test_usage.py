@@ -8,7 +8,7 @@ import pytest
 import chainrule as cr
 from chainrule.cli import main
 
-FIRST = ("tutorials", "explain", "derive", "audit", "worksheet", "fit", "train")
+FIRST = ("tutorials", "explain", "derive", "audit", "worksheet", "page", "fit", "train")
 COMMANDS = (*FIRST, "check", "diagnose", "predict", "evaluate", "info", "resume")
 
 

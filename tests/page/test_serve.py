@@ -1,5 +1,6 @@
 """The server of the page over real connections: nobody can keep it waiting, and it ends when told."""
 
+import asyncio
 import contextlib
 import http.client
 import re
@@ -10,11 +11,14 @@ import sys
 import textwrap
 import threading
 import time
+from unittest.mock import Mock
 
 import pytest
+from uvicorn.server import ServerState
 
 from chainrule.errors import InvalidValueError
-from chainrule.page.serve import listening, serve
+from chainrule.page.patience import Patient
+from chainrule.page.serve import configured, listening, serve
 
 DEADLINE = 20  # seconds, for what takes a moment
 
@@ -22,10 +26,10 @@ PROGRAM = """
 import asyncio, time
 import chainrule.page.serve
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 from chainrule.page.guard import Guard, Keys
-from chainrule.page.patience import SECONDS, Waiting
+from chainrule.page.patience import SECONDS, Patient, Waiting
 from chainrule.page.serve import listening, serve
 
 options = {}
@@ -40,15 +44,19 @@ async def broken(request):
     raise ZeroDivisionError("the-token")
 
 async def large(request):
-    return Response(bytes(64 << 20))
+    print("busy", flush=True)
+    return StreamingResponse(bytes(1 << 20) for _ in range(64))
 
 async def waits(request):
+    print("busy", flush=True)
     await asyncio.sleep(3600)
 
 async def blocks(request):
+    print("busy", flush=True)
     time.sleep(3600)
 
 def works(request):
+    print("busy", flush=True)
     time.sleep(3600)
 
 app = Starlette(routes=[
@@ -152,8 +160,9 @@ def wait_until(condition, meanwhile=lambda: None):
         time.sleep(0.02)
 
 
-def send_for_ever(connection, piece):
-    while True:
+def send_for_long(connection, piece):
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
         connection.sendall(piece)
 
 
@@ -165,11 +174,10 @@ def drip(connections):
 
 
 def begin(page, path):
-    """Send a request, and come back when the server is at it."""
+    """Send a request that keeps the server busy, and come back when it is."""
     connection = page.connect()
     connection.sendall(f"GET {path} HTTP/1.1\r\n{page.known}\r\n".encode())
-    if path != "/blocks":
-        assert page.get().text == "home"
+    assert page.process.stdout.readline() == "busy\n"
     return connection
 
 
@@ -254,7 +262,7 @@ def test_endless_pieces_of_a_body_are_cut(page):
         told = answer(connection)
         assert told.status == 413
         with pytest.raises(ConnectionError):
-            send_for_ever(connection, piece)
+            send_for_long(connection, piece)
 
 
 def test_a_refused_body_is_read_to_its_end_so_that_the_browser_hears_why(page):
@@ -267,11 +275,55 @@ def test_a_refused_body_is_read_to_its_end_so_that_the_browser_hears_why(page):
         assert answer(connection).text == "home"
 
 
+def test_what_follows_a_mistake_is_read_so_that_the_browser_hears_of_it(page):
+    head = f"POST /change HTTP/1.1\r\n{page.own_page}Transfer-Encoding: chunked\r\n\r\n"
+    with page.connect() as connection:
+        connection.sendall(head.encode() + b"20000\r\n" + bytes(0x20000) + b"\r\nno length\r\n")
+        connection.sendall(bytes(32 << 20))
+        assert answer(connection).status == 400
+
+
+def test_the_application_hears_of_a_mistake_and_the_rest_is_read():
+    heard, transport = [], Mock(asyncio.Transport)
+    transport.get_extra_info.return_value = None
+
+    async def application(scope, receive, send):
+        while heard[-1:] != ["http.disconnect"]:
+            heard.append((await receive())["type"])
+
+    async def mistaken():
+        config = configured(application)
+        config.load()
+        connection = Patient(config, ServerState(), {}, asyncio.get_running_loop())
+        connection.connection_made(transport)
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.data_received(head + b"20000\r\n" + bytes(0x20000) + b"\r\nno length\r\n")
+        await asyncio.wait_for(asyncio.gather(*connection.tasks), DEADLINE)
+        connection.connection_lost(None)
+
+    asyncio.run(mistaken())
+    assert heard == ["http.disconnect"]
+    done = [name for name, *_ in transport.method_calls if "reading" in name or "eof" in name]
+    assert done == ["pause_reading", "resume_reading", "write_eof"]
+
+
+def test_a_mistake_after_an_answer_ends_the_connection_without_a_word():
+    with serving() as page, page.connect() as connection:
+        head = f"POST /change HTTP/1.1\r\n{page.known}Transfer-Encoding: chunked\r\n\r\n"
+        connection.sendall(head.encode())
+        assert answer(connection).status == 403
+        connection.sendall(b"no length\r\n")
+        wait_until(lambda: is_over(connection))
+        page.interrupt()
+        assert page.end() == (0, "ended\n", "")
+
+
 # --- Patience ---
 
 IMPATIENT = """
 options["body_seconds"] = 0.2
 SECONDS.update({Waiting.ASK: 0.3, Waiting.EMPTY: 0.2, Waiting.TAKE: 0.2})
+Patient.timeout_keep_alive_handler = lambda self: None  # our patience alone is at work
 """
 
 
@@ -299,14 +351,15 @@ def test_a_silent_connection_is_ended_before_and_after_an_answer(impatient):
         wait_until(lambda: is_over(idle) and is_over(silent))
 
 
-def test_a_body_that_never_comes_is_answered_and_its_connection_cut(impatient):
+@pytest.mark.parametrize("dripping", [False, True])
+def test_a_body_that_never_comes_is_answered_and_its_connection_cut(impatient, dripping):
     with impatient.connect() as connection:
         head = f"POST /change HTTP/1.1\r\n{impatient.own_page}Content-Length: 100000\r\n\r\n"
         connection.sendall(head.encode())
         told = answer(connection)
         assert told.status == 408
         assert told.getheader("content-security-policy")
-        wait_until(lambda: is_over(connection), lambda: drip([connection]))
+        wait_until(lambda: is_over(connection), lambda: drip([connection] * dripping))
 
 
 def test_an_answer_that_nobody_takes_holds_nothing_up():
@@ -333,16 +386,24 @@ def test_two_hundred_slow_clients_do_not_keep_the_page_from_answering():
             slow[-1].sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
             drip(slow[-20:])
         assert page.get().text == "home"
-        wait_until(lambda: sum(map(is_over, slow)) >= 200 - 64, lambda: drip(slow))
+        wait_until(lambda: sum(map(is_over, slow)) >= 200 - 32, lambda: drip(slow))
         assert not is_over(slow[-1])
         assert page.get().text == "home"
 
 
-def test_who_is_served_is_not_sent_away_for_others():
-    with serving() as page, contextlib.ExitStack() as stack:
-        served = stack.enter_context(page.connect())
-        served.sendall(f"GET /waits HTTP/1.1\r\n{page.known}\r\n".encode())
+def test_a_crowd_that_comes_at_once_is_let_in_by_and_by():
+    with serving(FEW_FILES) as page, contextlib.ExitStack() as stack:
+        page.process.send_signal(signal.SIGSTOP)
+        for _ in range(124):
+            stack.enter_context(page.connect())
+        page.process.send_signal(signal.SIGCONT)
         assert page.get().text == "home"
+        page.interrupt()
+        assert page.end() == (0, "ended\n", "")
+
+
+def test_who_is_served_is_not_sent_away_for_others():
+    with serving() as page, begin(page, "/waits") as served, contextlib.ExitStack() as stack:
         slow = [stack.enter_context(page.connect()) for _ in range(100)]
         wait_until(lambda: is_over(slow[0]))
         assert not is_over(served)
@@ -368,6 +429,14 @@ def test_a_second_ctrl_c_ends_the_page_at_once_whatever_it_does(path):
     with serving(ENDLESS_GRACE) as page, begin(page, path):
         page.interrupt()
         time.sleep(0.3)  # two signals that come together may count as one
+        page.interrupt()
+        assert page.end() == (130, "", "")
+
+
+def test_a_second_ctrl_c_ends_what_goes_on_when_the_server_has_ended():
+    with serving(NO_GRACE) as page, begin(page, "/works"):
+        page.interrupt()
+        time.sleep(1)
         page.interrupt()
         assert page.end() == (130, "", "")
 
@@ -435,9 +504,11 @@ def test_the_page_listens_on_this_machine_only():
 
 
 def test_a_port_can_be_chosen_and_used_again_at_once():
-    with serving() as page, page.connect():
+    with serving() as page, page.connect() as connection:
+        connection.sendall(f"GET / HTTP/1.1\r\n{page.known}\r\n".encode())
+        assert answer(connection).text == "home"
         page.interrupt()
-        page.end()
+        page.end()  # the system keeps the port for a while, for a connection that we ended
         with listening(page.port) as listener:
             assert listener.getsockname() == ("127.0.0.1", page.port)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.plots.history_svg import history_html
+from chainrule.plots.history_svg import curves_svg, history_html
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 Y = [[0.0], [1.0], [1.0], [0.0]]
@@ -98,3 +98,8 @@ def test_nothing_global_is_touched(model):
 
     cr.plots.loss(model.history)
     assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_losses_near_the_largest_number_are_drawn():
+    for values in ([1e308, 1e307, 5e306], [1.7e308, 1e-300], [1e308] * 3):
+        assert curves_svg({"loss": np.array(values)}, "step 3").startswith("<svg")

@@ -230,3 +230,13 @@ def test_nothing_that_came_in_is_changed(small_step):
     small_step.trace()
     for was, is_ in zip(before, (small_step.parameters.theta, *small_step.data[:2]), strict=True):
         np.testing.assert_array_equal(was, is_)
+
+
+def test_a_step_that_overflows_is_traced_without_a_warning():
+    """Its paths too, which are computed only when they are looked at."""
+    network = Network.dense([1, 2, 2], hidden="identity")
+    parameters = Parameters.initial(network, 0)
+    data = Data.of(network, [[1.0]], [[0.0, 0.0]])
+    large = parameters.like(np.full_like(parameters.theta, 1e200))
+    values = [each.value for each in trace_step(network, large, data, GradientDescent(0.5), Penalty())]
+    assert np.isinf(values).any()

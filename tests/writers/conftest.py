@@ -1,4 +1,4 @@
-"""Lets the tests of this room draw steps to trace, see `traced_steps`, and open pages in a real browser."""
+"""Lets the tests of this room draw steps to trace, see `traced_steps`, and finds the programs that open its files."""
 
 import shutil
 import sys
@@ -11,20 +11,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from traced_steps import misfits, replay, small_step, steps, tutorial
 
 __all__ = ["misfits", "replay", "small_step", "steps", "tutorial"]
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """The system's own Chromium, without a window."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("this machine has no Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
@@ -70,11 +70,12 @@ class Typed(NamedTuple):
             raise InvalidTypeError(sentence(name, given, "a number"))
         if not NUMBER.fullmatch(text):
             raise InvalidValueError(sentence(name, text, "a number, such as 0.7514"))
-        number = Decimal(text)
+        with localcontext(Context(traps=[])):  # an exponent beyond all bounds gives no number
+            number = Decimal(text)
         if not math.isfinite(float(number)):
             raise InvalidValueError(sentence(name, text, "a finite number"))
         exponent = int(number.as_tuple().exponent)
-        return cls(text, float(number), float(Decimal(5).scaleb(exponent - 1)) if exponent < 0 else 0.0)
+        return cls(text, float(number), float(f"5e{exponent - 1}") if exponent < 0 else 0.0)
 
 
 @dataclass(frozen=True)
@@ -279,7 +280,7 @@ class _Judge:
         parts = list(dict.fromkeys(quantities(statement.tree)))
         values = {part: self.carried(part).value for part in parts}
         follows = _value(statement.tree, values)
-        if abs(typed.value - follows) > typed.half + self._rounding(statement.tree, values, typed.half):
+        if not abs(typed.value - follows) <= typed.half + self._rounding(statement.tree, values, typed.half):
             return NumberVerdict.WRONG, ()
         because = tuple(dict.fromkeys(name for part in parts for name in self.carried(part).because))
         return (NumberVerdict.FOLLOW_ON, because) if because else (NumberVerdict.ROUNDED, ())
@@ -317,6 +318,6 @@ class _Judge:
 
 
 def _value(tree: Formula, values: Mapping[Quantity, float]) -> float:
-    """Return what a formula is worth with some numbers in it."""
+    """Return what a formula is worth with some numbers in it; NumPy's divide by 0, which Python's do not."""
     with np.errstate(all="ignore"):
-        return float(evaluate(substitute(tree, lambda quantity: Number(values[quantity])), {}))
+        return float(evaluate(substitute(tree, lambda each: Number(np.float64(values[each]))), {}))

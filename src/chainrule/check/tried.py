@@ -126,8 +126,9 @@ class Tried:
         called : callable, optional
             What their reader calls one of them.
         """
-        found = next(filter(None, self.levels(given, called)), None)
-        return found or Diagnosis("not in the catalogue", (), 0.0, self._first_wrong(given, called))
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # they may be of any size
+            found = next(filter(None, self.levels(given, called)), None)
+            return found or Diagnosis("not in the catalogue", (), 0.0, self._first_wrong(given, called))
 
     def levels(self, given: Numbers, called: Called | None = None) -> Iterator[Diagnosis | None]:
         """Yield what is found among the explanations of each complexity; None where none agrees."""
@@ -172,7 +173,7 @@ class Tried:
                     known = ~np.isnan(values)
                     return f"{result}, {_ratio(values[known], right[known])}"
                 off = np.nan_to_num(np.abs(values - right), nan=0.0)
-                entry = tuple(map(int, np.argwhere(off > off.max() / 1e3)[0]))
+                entry = tuple(map(int, np.argwhere(off >= off.max() / 1e3)[0]))
                 return f"{called(result, entry)}, {_ratio(values[entry], right[entry])}"
         return "none of them by itself"
 

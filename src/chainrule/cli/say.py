@@ -14,9 +14,9 @@ def say(text: str, end: str = "\n") -> None:
 
 
 def say_json(told: object) -> None:
-    """Print plain data as JSON, which can spell any letter in ASCII."""
+    """Print plain data as JSON at once, which can spell any letter in ASCII."""
     text = json.dumps(told, indent=2, ensure_ascii=False)
-    print(text if can_be_written(text) else json.dumps(told, indent=2))
+    print(text if can_be_written(text) else json.dumps(told, indent=2), flush=True)
 
 
 def can_be_written(text: str) -> bool:

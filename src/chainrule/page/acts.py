@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from chainrule.check.diagnose import diagnose_numbers
 from chainrule.check.numbers import NumbersCheck, check_numbers
+from chainrule.errors import TooLargeError, Words, sentence
 from chainrule.page import menu
 from chainrule.page.asked import Asked
 from chainrule.page.code import code_of
@@ -19,6 +20,7 @@ from chainrule.page.state import State
 from chainrule.page.view import Look, View
 from chainrule.plots.history_svg import curves_svg
 from chainrule.trace.matrix import Form
+from chainrule.trace.step import Trace
 from chainrule.writers.lights import place_of
 from chainrule.writers.matrix_text import text as matrices
 from chainrule.writers.numbers_text import said
@@ -31,6 +33,7 @@ MOST_STEPS, MOST_FRAMES = 1_000_000, 30
 MOST_IN_DRAWER = 20_000  # numbers of a step that are shown in matrices or as code
 LONGEST_LINK = 7_000_000
 MOST_NUMBERS = 5000  # of one's own
+MOST_JUDGED = 200_000  # numbers of a step among which one's own are looked up
 
 
 def look_of(asked: Asked) -> Look:
@@ -50,7 +53,7 @@ def changing(desk: Desk, asked: Asked) -> Answer:
     lesson = menu.changed(state.lesson, asked)
     only_named = lesson.network is state.lesson.network and lesson.start is state.lesson.start
     if only_named and lesson.optimizer is state.lesson.optimizer and lesson.batch == state.lesson.batch:
-        return _shown(desk, state.under(lesson), asked)
+        return _shown(desk, state.under(lesson.names), asked)
     return _shown(desk, State.opened(lesson), asked)
 
 
@@ -124,6 +127,7 @@ def judging(desk: Desk, asked: Asked) -> Answer:
     """Judge somebody's numbers of a step."""
     state = desk.state(asked.text("state"))
     view, mine = View(state, look_of(asked)), _mine(asked)
+    _refuse_too_many(view.trace)
     found = check_numbers(view.trace, mine, hint=asked.whole("hint", 0, 3) if asked.has("hint") else 1)
     wrong = found.first_wrong
     return {
@@ -140,6 +144,7 @@ def judging(desk: Desk, asked: Asked) -> Answer:
 def diagnosing(desk: Desk, asked: Asked) -> Answer:
     """Name the mistake that somebody's numbers come from."""
     state = desk.state(asked.text("state"))
+    _refuse_too_many(state.trace)
     return {"diagnosis": str(diagnose_numbers(state.trace, _mine(asked)))}
 
 
@@ -168,9 +173,8 @@ def commanding(desk: Desk, asked: Asked) -> Answer:
 
 def curving(desk: Desk, asked: Asked) -> Answer:
     """Draw the loss of the steps that were taken."""
-    losses = desk.state(asked.text("state")).losses
-    last = f"step {len(losses.values) * losses.every:,}"
-    return {"curve": curves_svg({"loss": losses.values}, last)}
+    state = desk.state(asked.text("state"))
+    return {"curve": curves_svg({"loss": state.losses.values}, f"step {state.taken:,}")}
 
 
 def over_the_plane(desk: Desk, asked: Asked) -> Answer:
@@ -248,6 +252,13 @@ def _mine(asked: Asked) -> dict[str, object]:
         )
         mine[of.text("name", 500)] = of.text("number", 60).strip().replace("−", "-")
     return mine
+
+
+def _refuse_too_many(trace: Trace) -> None:
+    """Refuse a step in which no number could be found by its name in a moment."""
+    if len(trace) > MOST_JUDGED:
+        may_be = f"at most {MOST_JUDGED:,} to be judged"
+        raise TooLargeError(sentence("how many numbers the step had", Words(f"{len(trace):,}"), may_be))
 
 
 def _summary(found: NumbersCheck) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chainrule.errors import InvalidValueError, Words, sentence
+from chainrule.errors import InvalidValueError, TooLargeError, Words, sentence
+from chainrule.network.activations import RowActivation
 from chainrule.network.array import Array
 from chainrule.network.formula import Quantity
 from chainrule.network.network import Network
@@ -23,6 +24,8 @@ from chainrule.tutorials.preset import Preset
 
 if TYPE_CHECKING:
     from chainrule.page.scene import Scene
+
+MOST_NUMBERS = 40_000_000  # of the rows of a step: 320 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,13 @@ class Lesson:
         What else was chosen here.
     scenes : dict
         What is shown of it that no number changes, by how many rows a step has.
+
+    Raises
+    ------
+    InvalidValueError
+        When the network has dropout: what it drops in training is no part of the step that is shown.
+    TooLargeError
+        When a step has more numbers than a page can show.
     """
 
     word: str
@@ -71,10 +81,19 @@ class Lesson:
     ours: tuple[str, ...] = ()
     scenes: "dict[int, Scene]" = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if any(layer.dropout for layer in self.network.layers):
+            raise InvalidValueError(sentence("a step for the page", Words("one with dropout"), "one without"))
+        numbers = self.batch * numbers_of_a_row(self.network)
+        if numbers > MOST_NUMBERS:
+            may_be = f"at most {MOST_NUMBERS:,} on the page"
+            has = Words(f"{numbers:,}")
+            raise TooLargeError(sentence("how many numbers a step had", has, may_be, "fewer rows"))
+
     @cached_property
     def naming(self) -> Naming:
-        """The reader's names, for this network."""
-        return self.names.naming(self.network)
+        """The reader's names, for this network and so many rows in a step."""
+        return self.names.naming(self.network, self.batch)
 
     @property
     def plan(self) -> Plan:
@@ -115,6 +134,19 @@ class Lesson:
         return replace(self, names=names, scenes={})
 
 
+def numbers_of_a_row(network: Network) -> int:
+    """Return how many numbers a row brings into a step: of its units, their paths and their Jacobians.
+
+    Examples
+    --------
+    >>> numbers_of_a_row(Network.dense([2, 3, 1]))
+    9
+    """
+    paths = sum(layer.inputs * layer.units for layer in network.layers[1:])
+    jacobians = sum(layer.units**2 for layer in network.layers if isinstance(layer.activation, RowActivation))
+    return sum(network.sizes) + paths + jacobians
+
+
 def of_example(preset: Preset) -> Lesson:
     """Return a lesson on the rows that a preset explains, all of them in every step."""
     data = Data.of(preset.network, preset.X, preset.Y)
@@ -143,11 +175,9 @@ def of_trace(trace: Trace) -> Lesson:
     Raises
     ------
     InvalidValueError
-        When the step has dropout masks, which no other step would have.
+        When its network has dropout.
     """
     start = trace.start
-    if start.masks is not None:
-        raise InvalidValueError(sentence("a step for the page", Words("one with dropout"), "one without"))
     return Lesson(
         word="",
         title=trace.title or "One training step",

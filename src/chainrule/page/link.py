@@ -4,6 +4,8 @@ import base64
 import binascii
 import json
 import zlib
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,11 @@ LARGEST = 64 << 20  # bytes of what it holds
 MOST_PARAMETERS = 2_000_000
 MOST_NUMBERS = 4_000_000  # of the rows
 LATEST = 2**50  # steps
+MOST_ENTRIES = 100_000  # of what it holds: arrays are one each, and JSON of more takes memory and time
+
+# What a link says, and what it says of each of the two places in the training: now, and where it began.
+ENTRIES = ("title", "network", "penalty", "names", "batch", "shuffle", "row_weights", "now", "first", "at")
+OF_A_PLACE = ("optimizer", "rows", "theta", "slots", "taken")
 
 
 def link_of(state: State, at: str) -> str:
@@ -72,24 +79,39 @@ def link_of(state: State, at: str) -> str:
         thing = "the size of what was to be shared"
         has = f"{lesson.start.theta.size:,} parameters and {len(lesson.data.X):,} rows"
         raise TooLargeError(sentence(thing, Words(has), f"at most {MOST_PARAMETERS:,} parameters"))
+    weights = lesson.data.row_weights
     told = {
         "title": lesson.title,
         "network": describe(lesson.network),
-        "optimizer": describe_optimizer(lesson.optimizer),
         "penalty": describe_penalty(lesson.penalty),
         "names": lesson.names.as_dict(),
-        "X": _packed(lesson.data.X),
-        "Y": _packed(lesson.data.Y),
         "batch": lesson.batch,
         "shuffle": lesson.shuffle,
-        "theta": _packed(state.parameters.theta),
-        "first": None if first is state else _packed(first.parameters.theta),
-        "slots": {name: _packed(slot) for name, slot in state.slots.items()},
-        "taken": state.taken,
+        "row_weights": None if weights is None else _packed(weights),
+        "now": _place(state),
+        "first": None if first is state else _place(first, beside=state),
         "at": at,
     }
-    squeezed = zlib.compress(json.dumps(told, separators=(",", ":")).encode("ascii"), 9)
-    return f"{MARK}{VERSION}.{base64.urlsafe_b64encode(squeezed).decode('ascii').rstrip('=')}"
+    text = json.dumps(told, separators=(",", ":")).encode("ascii")
+    packed = base64.urlsafe_b64encode(zlib.compress(text, 9)).decode("ascii").rstrip("=")
+    link = f"{MARK}{VERSION}.{packed}"
+    if len(link) > LONGEST or len(text) > LARGEST:
+        may_be = f"at most {LONGEST:,}, which fewer rows have"
+        raise TooLargeError(sentence("the number of letters of the link", Words(f"{len(link):,}"), may_be))
+    return link
+
+
+def _place(state: State, beside: State | None = None) -> dict[str, Any]:
+    """Return a place in the training as plain data; rows that are those of the one beside it are not said."""
+    data = state.lesson.data
+    same = beside is not None and beside.lesson.data is data
+    return {
+        "optimizer": describe_optimizer(state.lesson.optimizer),
+        "rows": None if same else [_packed(data.X), _packed(data.Y)],
+        "theta": _packed(state.parameters.theta),
+        "slots": {name: _packed(slot) for name, slot in state.slots.items()},
+        "taken": state.taken,
+    }
 
 
 def state_of(link: str) -> tuple[State, str]:
@@ -129,7 +151,8 @@ def is_link(text: str) -> bool:
 def _unpacked(link: str) -> dict[str, Any]:
     """Return what a link holds, as plain data."""
     if len(link) > LONGEST:
-        raise TooLargeError(sentence("the link's length", f"{len(link):,}", f"at most {LONGEST:,} letters"))
+        may_be = f"at most {LONGEST:,} letters"
+        raise TooLargeError(sentence("the link's length", Words(f"{len(link):,}"), may_be))
     fragment = link.strip().rpartition("#")[2]
     if not fragment.startswith(MARK):
         raise InvalidValueError(
@@ -150,6 +173,9 @@ def _unpacked(link: str) -> dict[str, Any]:
         ) from None
     if opened.unconsumed_tail or not opened.eof:
         raise InvalidValueError("the link was cut or too large; it may be copied again, whole")
+    entries = sum(map(text.count, (b",", b"[", b"{")))
+    if entries > MOST_ENTRIES:
+        raise TooLargeError(sentence("how many entries the link had", entries, f"at most {MOST_ENTRIES:,}"))
     told = parsed("the link", text)
     if not isinstance(told, dict):
         raise InvalidValueError(sentence("what the link holds", told, "a table of names and values"))
@@ -157,29 +183,36 @@ def _unpacked(link: str) -> dict[str, Any]:
 
 
 def _state(told: dict[str, Any]) -> State:
+    """Return the state that plain data describes."""
+    _require_entries("the link", told, ENTRIES)
     network = network_from(told["network"])
     size = sum(layer.inputs * layer.units + layer.biases for layer in network.layers)
     if size > MOST_PARAMETERS:
         raise TooLargeError(
-            sentence("the number of its parameters", f"{size:,}", f"at most {MOST_PARAMETERS:,}")
+            sentence("the number of its parameters", Words(f"{size:,}"), f"at most {MOST_PARAMETERS:,}")
         )
-    optimizer = optimizer_from(told["optimizer"])
-    start = Parameters.initial(network, 0)
+    now = _placed(network, told, told["now"], None)
+    if told["first"] is None:
+        return now
+    first = _placed(network, told, told["first"], now.lesson.data)
+    return replace(now, lesson=replace(now.lesson, start=first.parameters), first=first)
 
-    def flat(name: str, packed: object) -> Array:
-        return _array(name, packed, size)
 
-    here = start.like(flat("weights", told["theta"]))
-    first = here if told["first"] is None else start.like(flat("weights", told["first"]))
-    slots = {
-        name: flat("memory of the update rule", told["slots"][name]) for name in init(optimizer, here.theta)
-    }
-    data = _data(network, told)
+def _placed(network: Network, told: dict[str, Any], place: dict[str, Any], beside: Data | None) -> State:
+    """Return the state at one place in the training; its rows are those beside it where none are said."""
+    _require_entries("a place in the training", place, OF_A_PLACE)
+    parameters = Parameters.initial(network, 0)
+    theta = _array("weights", place["theta"], parameters.theta.size)
+    optimizer = optimizer_from(place["optimizer"])
+    blank = init(optimizer, theta)
+    _require_entries("the memory of the update rule", place["slots"], blank)
+    slots = {name: _array("memory of the update rule", place["slots"][name], len(theta)) for name in blank}
+    data = beside if beside is not None and place["rows"] is None else _data(network, told, place["rows"])
     lesson = Lesson(
         word="",
         title=str(told["title"])[:200],
         network=network,
-        start=first,
+        start=parameters.like(theta),
         data=data,
         optimizer=optimizer,
         penalty=penalty_from(told["penalty"]),
@@ -187,17 +220,24 @@ def _state(told: dict[str, Any]) -> State:
         shuffle=told["shuffle"] is True,
         names=Names.from_dict(told["names"], network),
     )
-    taken = _whole("steps that were taken", told["taken"], 0, LATEST)
-    opened = State.opened(lesson)
-    if told["first"] is None and taken == 0:
-        return opened
-    return State(lesson, here, slots, taken, Losses(np.empty(0)), opened)
+    taken = _whole("steps that were taken", place["taken"], 0, LATEST)
+    return State(lesson, lesson.start, slots, taken, Losses(np.empty(0)))
 
 
-def _data(network: Network, told: dict[str, Any]) -> Data:
-    X = _array("inputs", told["X"], None).reshape(-1, network.sizes[0])
-    Y = _array("targets", told["Y"], len(X) * network.sizes[-1]).reshape(len(X), -1)
-    return Data.of(network, X, Y)
+def _require_entries(thing: str, given: dict[str, Any], names: Iterable[str]) -> None:
+    """Refuse a table with other entries than these."""
+    differing = sorted(set(given) ^ set(names))
+    if differing:
+        may_be = f"those of version {VERSION}"
+        raise InvalidValueError(sentence(f"an entry of {thing}", ", ".join(differing), may_be))
+
+
+def _data(network: Network, told: dict[str, Any], rows: Any) -> Data:
+    inputs, targets = rows
+    X = _array("inputs", inputs, None).reshape(-1, network.sizes[0])
+    Y = _array("targets", targets, len(X) * network.sizes[-1]).reshape(len(X), network.sizes[-1])
+    weights = told["row_weights"]
+    return Data.of(network, X, Y, None if weights is None else _array("weights of the rows", weights, len(X)))
 
 
 def _packed(values: Array) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from chainrule.errors import InvalidValueError, TooLargeError, sentence
+from chainrule.errors import InvalidValueError, TooLargeError, Words, sentence
 from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.description import describe_optimizer
 from chainrule.network.layers import ActivationLike, Dense
@@ -85,7 +85,7 @@ def changed(lesson: Lesson, asked: Asked) -> Lesson:
         rows = len(lesson.data.X)
         batch = asked.whole("batch", 1, rows)
         word = lesson.word if batch == lesson.batch else ""
-        lesson = replace(lesson, batch=batch, shuffle=batch < rows, word=word)
+        lesson = replace(lesson, batch=batch, shuffle=batch < rows, word=word, scenes={})
     return lesson.named(asked.text("names")) if asked.has("names") else lesson
 
 
@@ -105,8 +105,8 @@ def of_sizes(text: str) -> list[int]:
     sizes = list(map(int, words))
     parameters = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
     if parameters > MOST_PARAMETERS:
-        thing = f"the number of parameters of {text}"
-        raise TooLargeError(sentence(thing, f"{parameters:,}", f"at most {MOST_PARAMETERS:,} on the page"))
+        thing, may_be = f"the number of parameters of {text}", f"at most {MOST_PARAMETERS:,} on the page"
+        raise TooLargeError(sentence(thing, Words(f"{parameters:,}"), may_be))
     return sizes
 
 
@@ -135,7 +135,7 @@ def _with_network(lesson: Lesson, network: Network, asked: Asked) -> Lesson:
         start = drawn_parameters(network, seed)
     changed = replace(lesson, network=network, start=start, word="", marks={}, ours=(), scenes={})
     if same_rows:
-        return replace(changed, data=Data.of(network, lesson.data.X, lesson.data.Y))
+        return replace(changed, data=Data.of(network, *lesson.data))
     return replace(
         changed,
         title=f"One step of a {'-'.join(map(str, network.sizes))} network",

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.errors import InvalidValueError, sentence
+from chainrule.errors import InvalidValueError, Words, sentence
 from chainrule.network.network import Network
 from chainrule.trace.naming import Naming
 from chainrule.trace.notations import NOTATIONS, notation
 
 LONGEST = 60  # letters of a name
-OWN_NAMES = ("inputs", "outputs")
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class Names:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
 
-    def naming(self, network: Network) -> Naming:
-        """Return the naming for a network.
+    def naming(self, network: Network, rows: int = 1) -> Naming:
+        """Return the naming for a network, and for steps of so many rows.
 
         Raises
         ------
@@ -43,7 +42,7 @@ class Names:
         >>> Names("jain", ("age",), ("yes", "no")).naming(network).name(Quantity("A", (1, 0, 1)))
         'out_no'
         """
-        naming = notation(self.notation, network)
+        naming = notation(self.notation, network, rows)
         units = naming.tables.get("units")
         if units is None or not self.inputs:
             return naming
@@ -69,12 +68,12 @@ class Names:
             When it does not.
         """
         sizes = {"inputs": network.sizes[0], "outputs": network.sizes[-1]}
-        given = {which: tuple(str(each)[:LONGEST] for each in told[which]) for which in OWN_NAMES}
-        for which, names in given.items():
-            if names and len(names) != sizes[which]:
-                raise InvalidValueError(
-                    sentence(f"how many names the {which} had", len(names), f"{sizes[which]}")
-                )
+        for which, size in sizes.items():
+            names = told[which]
+            if not isinstance(names, list) or len(names) not in (0, size):
+                had = Words(f"{len(names)} names" if isinstance(names, list) else "no list")
+                raise InvalidValueError(sentence(f"what the {which} had", had, f"a list of {size} names"))
+        given = {which: tuple(str(each)[:LONGEST] for each in told[which]) for which in sizes}
         chosen = cls(str(told["notation"])[:LONGEST], **given)
         chosen.naming(network)
         return chosen

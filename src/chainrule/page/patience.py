@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 
 from chainrule.page.reply import PLAIN_TEXT, protected
 
-MOST_WAITING = 64  # connections; a browser keeps about six
+MOST_WAITING = 32  # connections; a browser keeps about six
 
 
 class Waiting(Enum):
@@ -73,7 +73,6 @@ class Patient(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next request, which may be here already."""
-        self.watch()
         super().on_response_complete()
         self.watch()
 

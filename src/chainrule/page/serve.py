@@ -18,7 +18,8 @@ from chainrule.page.patience import Patient
 
 LARGEST_HEAD = 64 << 10  # bytes of a request before its body
 GRACE = 2  # seconds in which answers under way may end
-BACKLOG = 128  # connections accepted in one go; some systems let a process open 256 files
+QUEUE = 128  # connections that the system keeps until we accept them
+AT_ONCE = 16  # connections accepted before the first is looked at: each takes one of few open files
 
 WHY_NOT = {errno.EADDRINUSE: "a program listens there already", errno.EACCES: "it is kept for the system"}
 
@@ -49,7 +50,7 @@ def listening(port: int | None) -> socket.socket:
     try:
         keep_to_ourselves(listener)
         listener.bind(("127.0.0.1", port or 0))
-        listener.listen(BACKLOG)
+        listener.listen(QUEUE)
     except OSError as error:
         listener.close()
         was = port or Words("any that is free")
@@ -120,7 +121,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        backlog=BACKLOG,
+        backlog=AT_ONCE,
         timeout_graceful_shutdown=GRACE,
         h11_max_incomplete_event_size=LARGEST_HEAD,
     )
@@ -145,6 +146,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, and say so."""
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(QUEUE)  # uvicorn has one number for both
         threading.Thread(target=self.announce, daemon=True).start()
 
     def announce(self) -> None:

@@ -12,6 +12,7 @@ from chainrule.network.formula import Quantity
 from chainrule.network.parameters import Parameters
 from chainrule.network.program import State as Learned
 from chainrule.page.lesson import Lesson
+from chainrule.page.names import Names
 from chainrule.reference.program import prepare
 from chainrule.reference.update import Slots, init
 from chainrule.trace.build import trace_steps
@@ -32,18 +33,22 @@ class Losses:
         The losses before each of those steps.
     every : int
         How many steps lie between two of them.
+    seen : int
+        How many steps they are from.
     """
 
     values: Array
     every: int = 1
+    seen: int = 0
 
-    def and_then(self, more: Array, taken: int) -> "Losses":
-        """Return the losses with those of the steps after the first `taken`."""
-        steps = np.arange(taken, taken + len(more))
-        values, every = np.concatenate([self.values, more[steps % self.every == 0]]), self.every
+    def and_then(self, more: Array) -> "Losses":
+        """Return the losses with those of the steps that followed."""
+        seen = self.seen + len(more)
+        chosen = more[np.arange(self.seen, seen) % self.every == 0]
+        values, every = np.concatenate([self.values, chosen]), self.every
         while len(values) > MOST_LOSSES:
             values, every = values[::2], 2 * every
-        return Losses(values, every)
+        return Losses(values, every, seen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,10 +116,10 @@ class State:
         arrays = [self.parameters.theta, *self.slots.values(), self.losses.values]
         return sum(array.nbytes for array in arrays)
 
-    def under(self, lesson: Lesson) -> "State":
-        """Return the state under another lesson, which has the same network and rows but other names."""
-        first = None if self.first is None else self.first.under(lesson)
-        return replace(self, lesson=lesson, first=first)
+    def under(self, names: Names) -> "State":
+        """Return the state under other names, and where it began as well, with numbers of its own."""
+        first = None if self.first is None else self.first.under(names)
+        return replace(self, lesson=replace(self.lesson, names=names, scenes={}), first=first)
 
     def rewound(self) -> "State":
         """Return where it began."""
@@ -174,9 +179,9 @@ class State:
                     if isinstance(error.state, Learned):
                         # The good steps once more, which gives the same bits, for the losses they had.
                         after, told = program.run(now, lesson.data, lesson.plan, error.state.step - now.step)
-                        losses, now = losses.and_then(told.loss, now.step), after
+                        losses, now = losses.and_then(told.loss), after
                     break
-                losses, now = losses.and_then(told.loss, now.step), after
+                losses, now = losses.and_then(told.loss), after
                 if time.monotonic() >= ends:
                     break
                 piece *= 2 if time.monotonic() < ends - seconds / 2 else 1

@@ -7,9 +7,13 @@ import numpy as np
 from markupsafe import Markup
 
 from chainrule.check.complex_steps import along
+from chainrule.check.scale import TOLERANCE, gradient_scale
+from chainrule.network.array import Array
 from chainrule.network.formula import Quantity
+from chainrule.network.parameters import Parameters
 from chainrule.page.scene import part_title
 from chainrule.page.static_files import template
+from chainrule.reference.forward import forward_pass
 from chainrule.trace.derive import derivation_of
 from chainrule.trace.step import Family, Trace
 from chainrule.writers.derivation_html import derivation_html
@@ -20,7 +24,6 @@ from chainrule.writers.shortened import cut_sums, shortened
 from chainrule.writers.statement_html import StatementHtml, equation
 
 MOST_TERMS = 12  # of one sum that are shown; of a longer one its ends
-AGREE = 1e-10  # of the sizes of the numbers: how far two witnesses of one derivative may be apart
 
 
 def why(trace: Trace, quantity: Quantity, options: Options) -> str:
@@ -105,20 +108,38 @@ class _Why:
         """Return what the complex step says of a gradient."""
         start = self.trace.start
         direction = start.parameters.like(np.zeros_like(start.parameters.theta))
-        layer, *place = map(int, parameter.indices)
-        block = direction.W[layer] if parameter.name == "W" else direction.b[layer]
-        assert block is not None
-        block[tuple(place)] = 1.0
+        block, place = _entry(direction, parameter)
+        block[place] = 1.0
         exact = (self.trace.exact or self.trace).value(replace(parameter, name=f"d{parameter.name}"))
-        witness = along(start.network, start.parameters, start.data, start.penalty, direction.theta)
-        off = abs(witness - exact)
-        room = AGREE * max(abs(exact), abs(witness), 1e-300)
-        by_hand = ", rounded by hand here" if value != exact else ""
-        if off <= room:
-            how = f"the two agree to {_digits(off, exact)} digits{by_hand}"
-            return {"verdict": "Checked", "value": f"{witness:.12g}", "how": how}
-        how = f"they are {off:.1g} apart: digits are lost where an activation is saturated"
-        return {"verdict": "Not the same", "value": f"{witness:.12g}", "how": how}
+        with np.errstate(all="ignore"):
+            witness = along(start.network, start.parameters, start.data, start.penalty, direction.theta)
+            room = TOLERANCE * self._size(parameter)
+        told = {"verdict": "Checked", "value": f"{witness:.12g}"}
+        off, by_hand = abs(witness - exact), ", rounded by hand here" if value != exact else ""
+        if not np.isfinite([witness, exact]).all():
+            return told | {"verdict": "Not checked", "how": "what is not finite agrees with nothing"}
+        if off > room:
+            how = f"they are {off:.1g} apart: digits are lost where an activation is saturated"
+            return told | {"verdict": "Not the same", "how": how}
+        if off and max(abs(witness), abs(exact)) <= room:
+            return told | {"how": f"both are 0 up to rounding, which leaves {exact:.1g}{by_hand}"}
+        return told | {"how": f"the two agree to {_digits(off, exact)} digits{by_hand}"}
+
+    def _size(self, parameter: Quantity) -> float:
+        """Return how large a gradient would be if nothing in it cancelled: what rounding errors go by."""
+        start = self.trace.start
+        tape = forward_pass(start.network, start.parameters, start.data.X)
+        scale = gradient_scale(start.network, start.parameters, tape, start.data, start.penalty)
+        block, place = _entry(scale, parameter)
+        return float(block[place])
+
+
+def _entry(parameters: Parameters, parameter: Quantity) -> tuple[Array, tuple[int, ...]]:
+    """Return the block of a weight or bias, and its place there."""
+    layer, *place = map(int, parameter.indices)
+    block = parameters.W[layer] if parameter.name == "W" else parameters.b[layer]
+    assert block is not None
+    return block, tuple(place)
 
 
 def _heading(family: Family) -> str:

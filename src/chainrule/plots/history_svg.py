@@ -76,7 +76,7 @@ def _points(values: Array, low: float, high: float) -> str:
     span, last = (high - low) or 1.0, max(1, len(values) - 1)
     right, up = WIDTH - LEFT - 4, HEIGHT - BOTTOM - 10
     return " ".join(
-        f"{LEFT + right * epoch / last:.1f},{10 + up * (high - values[epoch]) / span:.1f}"
+        f"{LEFT + right * epoch / last:.1f},{10 + up * ((high - values[epoch]) / span):.1f}"
         for epoch in chosen
         if np.isfinite(values[epoch])
     )

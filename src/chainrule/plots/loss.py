@@ -73,4 +73,4 @@ def logarithmic(curves: dict[str, Array]) -> bool:
     """Return whether losses span so much that an axis of equal steps would hide most of them."""
     every = np.concatenate(list(curves.values()))
     finite = every[np.isfinite(every)]
-    return bool(len(finite) and finite.min() > 0 and finite.max() > WIDE * finite.min())
+    return bool(len(finite) and finite.min() > 0 and finite.max() / WIDE > finite.min())

@@ -75,7 +75,8 @@ class Family:
     @cached_property
     def values(self) -> Array:
         """The values in float64, in the order of the free indices; exact, from the reference."""
-        return np.asarray(self.numbers() if callable(self.numbers) else self.numbers, np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):  # as in the step itself
+            return np.asarray(self.numbers() if callable(self.numbers) else self.numbers, np.float64)
 
     @property
     def shape(self) -> tuple[int, ...]:

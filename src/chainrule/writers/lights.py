@@ -29,7 +29,7 @@ def place_of(quantity: Quantity) -> str:
 
 def _lights(network: Network, quantity: Quantity) -> list[str]:
     kind, (layer, *place) = quantity.name.removesuffix("_after"), quantity.indices
-    if not place:
+    if not place or kind == "w":  # the weight of a row is no unit's
         return []
     l, last = int(layer), int(place[-1])
     if kind in ("dW", "W") or kind.endswith("_W"):

@@ -57,8 +57,8 @@ class Page {
         if (fresh) this.before = [];
         if (!keep) this.forget(answer.changed);
         this.state = answer.state;
-        this.show(answer.view);
         this.refuse("");
+        this.show(answer.view);
         return answer;
       } catch (error) {
         this.refuse(error);
@@ -186,7 +186,8 @@ class Page {
     if (event.defaultPrevented || event.altKey || event.metaKey || $("dialog").open) return;
     if (event.target.closest("input, select, textarea")) return;
     const right = event.key === "ArrowRight";
-    if (event.target.closest('[role="tablist"]') && (right || event.key === "ArrowLeft")) return;
+    const sideways = right || event.key === "ArrowLeft";
+    if (sideways && !event.ctrlKey && !event.shiftKey && event.target.closest('[role="tablist"]')) return;
     const acts = {
       ArrowRight: () => this.go("next"),
       ArrowLeft: () => this.go("back"),
@@ -198,7 +199,7 @@ class Page {
     };
     let act = acts[event.key];
     if (event.ctrlKey) act = { ArrowRight: () => this.training.step(), ArrowLeft: () => this.back() }[event.key];
-    else if (event.shiftKey && (right || event.key === "ArrowLeft")) act = () => this.steps.jump(right ? 1 : -1);
+    else if (event.shiftKey && sideways) act = () => this.steps.jump(right ? 1 : -1);
     if (!act) return;
     event.preventDefault();
     act();

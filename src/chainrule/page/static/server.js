@@ -4,7 +4,24 @@ const token = document.body.dataset.token;
 
 export class Refused extends Error {}
 
+let asking = 0; // requests under way; the page says so, for whoever waits for it
+
+function count(by) {
+  asking += by;
+  document.body.dataset.asking = String(asking);
+}
+
 async function answered(address, kind, body) {
+  count(1);
+  try {
+    return await parsed(address, kind, body);
+  } finally {
+    // What waits for the answer draws it first.
+    setTimeout(() => count(-1), 0);
+  }
+}
+
+async function parsed(address, kind, body) {
   let response;
   try {
     response = await fetch(address, {
