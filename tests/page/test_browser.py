@@ -13,7 +13,6 @@ from chainrule.page.state import State
 from chainrule.writers.lights import place_of
 from chainrule.writers.options import Options
 
-
 # Each opens a browser of its own: CI runs them all.
 pytestmark = pytest.mark.slow
 
@@ -448,7 +447,8 @@ def test_an_own_table_is_dropped_its_columns_chosen_and_learned(opened):
     page.evaluate(
         """(text) => { const data = new DataTransfer();
              data.items.add(new File([text], "../../etc/passwd.csv", { type: "text/csv" }));
-             document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })); }""",
+             document.body.dispatchEvent(
+               new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })); }""",
         f"left,right,product,<b>label</b>\n{rows}\n",
     )
     page.wait_for_selector("#dialog[open]")
@@ -607,7 +607,8 @@ def test_axe_finds_no_violation_in_the_dialogs(opened, theme):
         reader.page.click("#close")
 
 
-SCROLLS = "[document.documentElement, document.querySelector('#why')].map(e => [e.scrollHeight - e.clientHeight, e.scrollWidth - e.clientWidth])"
+SCROLLS = """[document.documentElement, document.querySelector("#why")].map(
+    panel => [panel.scrollHeight - panel.clientHeight, panel.scrollWidth - panel.clientWidth])"""
 
 
 def test_on_a_usual_screen_nothing_scrolls(jain):

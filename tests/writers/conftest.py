@@ -1,4 +1,4 @@
-"""Lets the tests of this room draw steps to trace, see `traced_steps`, and finds the programs that open its files."""
+"""Lets the tests of this room draw steps to trace, see `traced_steps`, and finds what opens its files."""
 
 import shutil
 import sys

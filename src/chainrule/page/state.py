@@ -47,7 +47,7 @@ class Losses:
         chosen = more[np.arange(self.seen, seen) % self.every == 0]
         values, every = np.concatenate([self.values, chosen]), self.every
         while len(values) > MOST_LOSSES:
-            values, every = values[::2], 2 * every
+            values, every = values[1::2], 2 * every
         return Losses(values, every, seen)
 
 
