@@ -10,8 +10,8 @@ from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.formula import Quantity, exp
 from chainrule.network.losses import LOSSES
 from chainrule.writers.equations import EQUATIONS
-from chainrule.writers.html import _equation
 from chainrule.writers.mathml import MathmlPrinter, math, mathml_name, mathml_number
+from chainrule.writers.statement_html import equation
 
 PRINTER = MathmlPrinter(
     lambda quantity: mathml_name(quantity.name), lambda value: mathml_number(f"{value:g}")
@@ -51,7 +51,7 @@ def test_every_formula_of_a_step_is_well_formed(data, steps):
 
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_every_equation_is_well_formed(name):
-    assert len(text(read(_equation(name)))) > 5
+    assert len(text(read(equation(name)))) > 5
 
 
 @given(name=st.text(max_size=30))

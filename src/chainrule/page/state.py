@@ -47,7 +47,7 @@ class Losses:
         chosen = more[np.arange(self.seen, seen) % self.every == 0]
         values, every = np.concatenate([self.values, chosen]), self.every
         while len(values) > MOST_LOSSES:
-            values, every = values[1::2], 2 * every
+            values, every = values[::2], 2 * every
         return Losses(values, every, seen)
 
 
@@ -118,7 +118,7 @@ class State:
 
     def under(self, names: Names) -> "State":
         """Return the state under other names, and where it began as well, with numbers of its own."""
-        first = None if self.first is None else self.first.under(names)
+        first = self.first
         return replace(self, lesson=replace(self.lesson, names=names, scenes={}), first=first)
 
     def rewound(self) -> "State":
