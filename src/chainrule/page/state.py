@@ -118,7 +118,7 @@ class State:
 
     def under(self, names: Names) -> "State":
         """Return the state under other names, and where it began as well, with numbers of its own."""
-        first = self.first
+        first = None if self.first is None else self.first.under(names)
         return replace(self, lesson=replace(self.lesson, names=names, scenes={}), first=first)
 
     def rewound(self) -> "State":
