@@ -21,16 +21,17 @@ SCREEN = {"width": 1366, "height": 768}
 
 @contextmanager
 def served(first, at=""):
-    """Serve a page on a free port; yield the address that opens it."""
+    """Serve a page on a free port; yield the address that opens it, and the page's program."""
     listener = listening(None)
     keys = Keys.fresh(listener.getsockname()[1])
     answers = threading.Event()
-    server = Server(configured(Guard(Page(first, at, keys.token).application(), keys)), answers.set)
+    program = Page(first, at, keys.token)
+    server = Server(configured(Guard(program.application(), keys)), answers.set)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     assert answers.wait(20)
     try:
-        yield keys.address
+        yield keys.address, program
     finally:
         server.should_exit = True
         thread.join(20)
@@ -107,10 +108,11 @@ def opened(browser):
     def open_it(what, **context):
         first = what if isinstance(what, State) else State.opened(menu.opened(what))
         serving = served(first)
-        address = serving.__enter__()
+        address, program = serving.__enter__()
         around = browser.new_context(**{"viewport": SCREEN, **context})
         closing.append((serving, around))
         reader = Reader(around.new_page())
+        reader.program = program
         reader.opens(address)
         return reader
 

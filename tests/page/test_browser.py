@@ -553,6 +553,20 @@ def test_two_tabs_that_train_at_the_same_time_do_not_meet(opened):
         assert page.inner_text("#progress").endswith(f"loss {Options().number(loss)}")
 
 
+def test_a_browser_that_is_killed_while_it_trains_leaves_nothing_running(opened):
+    reader = opened("jain")
+    reader.page.click("#train")
+    waits(reader.page, "Number(/step (\\d+)/.exec(document.getElementById('progress').innerText)[1]) > 20")
+    reader.page.context.close()
+    states = -1
+    for _ in range(60):  # the requests under way may end
+        before, states = states, len(reader.program.desk._states)
+        if states == before:
+            return
+        time.sleep(1)
+    raise AssertionError("it still trained after a minute")
+
+
 # --- Large ---
 
 
