@@ -117,9 +117,10 @@ def _network(old: Network, asked: Asked) -> Network:
     usual: ActivationLike = old.layers[0].activation if old.depth > 1 else "sigmoid"
     hidden = asked.text("hidden") if asked.has("hidden") else usual
     kinds = [*[hidden] * (len(sizes) - 2), output]
+    like = old.layers if len(sizes) == len(old.sizes) else [old.layers[0]] * (len(sizes) - 1)
     layers = [
-        Dense(inputs, units, kind, bias=old.layers[0].bias, train_bias=old.layers[0].train_bias)
-        for (inputs, units), kind in zip(pairwise(sizes), kinds, strict=True)
+        Dense(*ends, kind, bias=layer.bias, train_weights=layer.train_weights, train_bias=layer.train_bias)
+        for ends, kind, layer in zip(pairwise(sizes), kinds, like, strict=True)
     ]
     return Network(layers, asked.text("loss") if asked.has("loss") else old.loss)
 
