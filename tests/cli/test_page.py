@@ -94,7 +94,8 @@ def test_a_model_is_opened_at_the_rows_that_are_typed(first, tmp_path):
     assert state.parameters.theta.tobytes() == opened_model.parameters.theta.tobytes()
 
 
-def test_a_file_of_that_name_goes_before_the_example(refused, tmp_path):
+def test_a_file_of_that_name_goes_before_the_example(refused, tmp_path, monkeypatch):
+    monkeypatch.setattr("chainrule.page.serve.serve", lambda app, listener, started: listener.close())
     (tmp_path / "xor").write_text("mine")
     told = refused("page", "xor", "--no-browser")
     assert told.startswith("the file was 'xor'; it may be a .mat file")

@@ -79,7 +79,7 @@ def test_every_example_comes_back_after_some_steps_and_an_edit(word):
     assert_same(there, state)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(state=states())
 def test_any_state_comes_back(state):
     there, at = state_of(f"http://127.0.0.1:8123/#{link_of(state, '')}\n")
@@ -317,7 +317,7 @@ def places_in(draw, value):
     return (key, *(draw(places_in(value[key])) if draw(st.booleans()) else ()))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_junk_anywhere_in_a_link_is_refused_or_harmless(data):
     word, steps = data.draw(st.sampled_from([("jain", 0), ("jain", 2), ("xor", 2)]))
@@ -396,6 +396,17 @@ def test_a_small_link_never_becomes_a_large_thing(name):
     try:
         refusal(state_of, link)
         assert tracemalloc.get_traced_memory()[1] < 4 * room.LARGEST
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_link_is_unpacked_no_farther_than_it_may_be(monkeypatch):
+    monkeypatch.setattr(room, "LARGEST", 1 << 20)
+    link = link_with(b"x" * (50 << 20))
+    tracemalloc.start()
+    try:
+        assert refusal(state_of, link) == "the link was cut or too large; it may be copied again, whole"
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
     finally:
         tracemalloc.stop()
 

@@ -47,7 +47,7 @@ def test_what_a_rule_remembers_and_a_softmax_have_groups():
     assert len(told) == len(set(told))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(lesson=lessons())
 def test_every_number_has_one_place_in_one_group(lesson):
     trace = State.opened(lesson).trace

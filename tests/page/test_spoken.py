@@ -82,7 +82,7 @@ def test_what_is_said_is_in_the_picture_and_selects_a_number(word):
         quantity_at(state.trace, place)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(lesson=lessons())
 def test_any_network_is_said_whole(lesson):
     state = State.opened(lesson)

@@ -27,7 +27,7 @@ def step_of(word, **asked):
 # --- What has changed ---
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data(), state=states())
 def test_every_number_that_differs_is_named_with_what_it_was_and_no_other(data, state):
     known = [
@@ -90,7 +90,7 @@ def test_every_number_of_the_step_is_told_in_its_order(word):
     assert sum(map(sum, counts)) == everything
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(state=states())
 def test_what_lights_up_is_in_the_picture_and_so_are_its_numbers(state):
     told = View(state, Look()).whole("")
@@ -130,12 +130,18 @@ def test_a_batch_that_is_smaller_than_the_others_has_a_picture_of_its_own():
 
 def test_rows_a_step_change_what_is_shown():
     """The scene of a lesson is kept; another batch has another one, names included."""
-    lesson = opened("xor").lesson.named("jain")
-    View(State.opened(lesson), Look())
-    pairs = menu.changed(lesson, Asked({"batch": "1"}))
-    told = View(State.opened(pairs), Look()).whole("")
+    threes = menu.changed(opened("xor").lesson.named("jain"), Asked({"batch": "3"}))
+    last_of_three = View(State.opened(threes).advanced(1), Look()).whole("")
+    assert "∂E_total/∂out_h1 via out_o1" in last_of_three["names"]
+    told = View(State.opened(menu.changed(threes, Asked({"batch": "1"}))), Look()).whole("")
     assert "∂E_o1/∂out_h1" in told["names"]
     assert not any(name.endswith("[2]") for name in told["names"])
+
+
+def test_other_names_are_shown_at_once():
+    lesson = opened("jain").lesson
+    assert "w5" in View(State.opened(lesson), Look()).whole("")["names"]
+    assert "w_0_1_0" in View(State.opened(lesson.named("sadiya")), Look()).whole("")["names"]
 
 
 # --- One number ---

@@ -92,7 +92,7 @@ def test_every_factor_links_to_the_number_that_it_is(tutorial):
                     assert Options(17).number(trace.value(Quantity(name, tuple(map(int, indices))))) == figure
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_any_derivation_is_written_with_its_value(data, steps):
     trace = data.draw(steps).trace()

@@ -13,7 +13,7 @@ from chainrule.writers.options import Options
 from chainrule.writers.svg import svg
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_what_lights_up_is_there(data, steps):
     trace = data.draw(steps).trace()

@@ -184,7 +184,7 @@ class State:
                 losses, now = losses.and_then(told.loss), after
                 if time.monotonic() >= ends:
                     break
-                piece *= 2 if time.monotonic() < ends - seconds / 2 else 1
+                piece *= 2 if ends - time.monotonic() >= seconds / 2 else 1
         return replace(
             self,
             parameters=self.parameters.like(now.theta),
