@@ -253,6 +253,7 @@ def test_the_page_is_served_to_who_has_its_address_until_ctrl_c(tmp_path):
         assert served.interrupted() == (0, "", "")
 
 
+@pytest.mark.slow
 def test_a_link_on_the_command_line_is_what_is_served(tmp_path):
     link = link_of(opened("xor", 3), "dW.1.0.2")
     with serving(link, cwd=tmp_path) as served:

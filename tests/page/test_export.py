@@ -14,7 +14,7 @@ from chainrule.page.state import State
 from chainrule.tutorials import TUTORIALS
 from chainrule.writers.explain import WRITERS
 
-QUICK = (".txt", ".tex", ".ipynb", ".py", ".md", ".json", ".svg")
+QUICK = (".txt", ".html", ".tex", ".ipynb", ".py", ".md", ".json", ".svg")  # the others take a second each
 
 
 @pytest.fixture
@@ -42,7 +42,9 @@ def assert_same_files(state, folder, suffixes=WRITERS):
         assert written(command, suffix, folder) == exported(state, suffix), suffix
 
 
-@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize(
+    "suffix", [*QUICK, *(pytest.param(each, marks=pytest.mark.slow) for each in WRITERS if each not in QUICK)]
+)
 def test_a_tutorial_is_exported_as_the_command_writes_it(folder, suffix):
     state = opened("jain")
     assert written("chainrule explain jain", suffix, folder) == exported(state, suffix)
