@@ -35,6 +35,15 @@ def test_columns_and_classes_stand_for_inputs_and_outputs():
     assert naming.orientation == notation("jain", NETWORK).orientation
 
 
+def test_only_one_end_may_have_names_of_its_own():
+    for inputs, outputs, told in (
+        (("age", "size"), (), ["size", "out_o2"]),
+        ((), ("no", "yes"), ["i2", "out_yes"]),
+    ):
+        naming = Names("jain", inputs, outputs).naming(NETWORK)
+        assert [naming.name(Quantity("A", place)) for place in ((0, 0, 1), (2, 0, 1))] == told
+
+
 def test_a_notation_without_units_leaves_columns_out():
     assert Names("ours", ("age", "height"), ("no", "yes")).naming(NETWORK) == notation("ours", NETWORK)
 

@@ -44,9 +44,10 @@ class Names:
         """
         naming = notation(self.notation, network, rows)
         units = naming.tables.get("units")
-        if units is None or not self.inputs:
+        if units is None or not (self.inputs or self.outputs):
             return naming
-        own = [list(self.inputs), *map(list, units[1:-1]), list(self.outputs)]
+        ends = (self.inputs or units[0], self.outputs or units[-1])
+        own = [list(ends[0]), *map(list, units[1:-1]), list(ends[1])]
         return Naming(naming.templates, {**naming.tables, "units": own}, orientation=naming.orientation)
 
     def option(self, word: str) -> str:
