@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -82,9 +83,12 @@ def states(draw):
     return state.advanced(1) if draw(st.booleans()) else state
 
 
+lesson_of = cache(menu.opened)  # with what was drawn of it: to place its labels takes longest
+
+
 def opened(word, steps=0):
     """Return the state of an entry of the menu, some steps on."""
-    state = State.opened(menu.opened(word))
+    state = State.opened(lesson_of(word))
     return state.advanced(steps) if steps else state
 
 

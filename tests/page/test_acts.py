@@ -355,7 +355,7 @@ JUNK = st.recursive(
 CHANGES = ("what", "sizes", "hidden", "output", "loss", "optimizer", "rate", "batch", "names", "seed", "link")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data(), state=states())
 def test_junk_is_refused_in_a_sentence_or_harmless(data, state):
     desk = Desk()
@@ -538,7 +538,7 @@ def test_a_mistake_of_ours_is_not_taken_for_the_readers(browser, monkeypatch):
         browser.post("/act/open")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(lesson=lessons())
 def test_every_network_can_be_opened_stepped_and_shown(lesson):
     tab = Tab(State.opened(lesson))

@@ -63,7 +63,7 @@ def test_an_edited_number_gives_the_step_of_a_fresh_model_with_that_number(name)
     assert every_number(edited.trace) != every_number(jain.trace())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data(), state=states())
 def test_an_edit_is_that_number_and_what_follows_from_it(data, state):
     quantity = data.draw(st.sampled_from(given_of(state.trace, ("W", "b", "A", "eta"))))
@@ -180,7 +180,7 @@ def test_training_gives_the_bits_of_fit(word):
     np.testing.assert_allclose(per_epoch.mean(axis=1), model.history.loss, rtol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lesson=lessons(), steps=st.integers(1, 5))
 def test_every_step_of_training_is_the_one_that_the_trace_shows(lesson, steps):
     state = State.opened(lesson)
@@ -193,7 +193,7 @@ def test_every_step_of_training_is_the_one_that_the_trace_shows(lesson, steps):
         assert state.losses.values[-1] == shown.array("loss", lesson.network.depth).item()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(state=states(), steps=st.integers(2, 10))
 def test_as_many_steps_one_by_one_are_the_same(state, steps):
     at_once, one_by_one = state.advanced(steps), state

@@ -192,7 +192,7 @@ def test_every_figure_is_the_number_of_the_trace_that_it_links_to(data, state):
             assert not value.startswith("-") or "-" in sign + figure  # or the minus is the formula's
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(state=states())
 def test_the_complex_step_agrees_with_every_gradient(state):
     trace = state.trace
