@@ -44,7 +44,7 @@ def look_of(asked: Asked) -> Look:
 
 def opening(desk: Desk, asked: Asked) -> Answer:
     """Open an example of the menu."""
-    return _shown(desk, State.opened(menu.opened(asked.text("what"))), asked)
+    return _shown(desk, View(State.opened(menu.opened(asked.text("what"))), look_of(asked)), asked)
 
 
 def changing(desk: Desk, asked: Asked) -> Answer:
@@ -53,15 +53,15 @@ def changing(desk: Desk, asked: Asked) -> Answer:
     lesson = menu.changed(state.lesson, asked)
     only_named = lesson.network is state.lesson.network and lesson.start is state.lesson.start
     if only_named and lesson.optimizer is state.lesson.optimizer and lesson.batch == state.lesson.batch:
-        return _shown(desk, state.under(lesson.names), asked)
-    return _shown(desk, State.opened(lesson), asked)
+        return _shown(desk, View(state.under(lesson.names), look_of(asked)), asked)
+    return _shown(desk, View(State.opened(lesson), look_of(asked)), asked)
 
 
 def linking(desk: Desk, asked: Asked) -> Answer:
     """Open what a link carries."""
     state, at = state_of(asked.text("link", LONGEST_LINK))
     asked.entries["chosen"] = at or asked.entries.get("chosen", "")
-    return _shown(desk, state, asked)
+    return _shown(desk, View(state, look_of(asked)), asked)
 
 
 def sharing(desk: Desk, asked: Asked) -> Answer:
@@ -86,18 +86,16 @@ def asking_why(desk: Desk, asked: Asked) -> Answer:
 
 def editing(desk: Desk, asked: Asked) -> Answer:
     """Put another number in the place of one that came in."""
-    state = desk.state(asked.text("state"))
+    state, look = desk.state(asked.text("state")), look_of(asked)
     quantity = quantity_at(state.trace, asked.text("place"))
-    edited = state.edited(quantity, asked.number("value"))
-    answer = _shown(desk, edited, asked)
-    look = look_of(asked)
-    return answer | {"changed": View(edited, look).changed(View(state, look))}
+    view = View(state.edited(quantity, asked.number("value")), look)
+    return _shown(desk, view, asked) | {"changed": view.changed(View(state, look))}
 
 
 def rewinding(desk: Desk, asked: Asked) -> Answer:
     """Go back to where it began."""
     state = desk.state(asked.text("state"))
-    return _shown(desk, state.rewound(), asked)
+    return _shown(desk, View(state.rewound(), look_of(asked)), asked)
 
 
 def stepping(desk: Desk, asked: Asked) -> Answer:
@@ -201,7 +199,7 @@ def opening_table(desk: Desk, asked: Asked) -> Answer:
     inputs = [str(each) for each in asked.items("inputs", 10_000)] or None
     hidden = menu.of_sizes(f"1-{asked.text('hidden')}-1")[1:-1]
     preset = preset_of_table(data, asked.text("target", 1000), inputs, hidden, 0)
-    return _shown(desk, State.opened(of_table(preset)), asked)
+    return _shown(desk, View(State.opened(of_table(preset)), look_of(asked)), asked)
 
 
 def table_dropped(desk: Desk, data: bytes) -> Answer:
@@ -237,10 +235,10 @@ ACTS: Mapping[str, Act] = {
 }
 
 
-def _shown(desk: Desk, state: State, asked: Asked) -> Answer:
-    """Keep a state and show all of it."""
+def _shown(desk: Desk, view: View, asked: Asked) -> Answer:
+    """Keep the state of a view and show all of it."""
     chosen = asked.text("chosen") if asked.has("chosen") else ""
-    return {"state": desk.put(state), "view": View(state, look_of(asked)).whole(chosen)}
+    return {"state": desk.put(view.state), "view": view.whole(chosen)}
 
 
 def _mine(asked: Asked) -> dict[str, object]:

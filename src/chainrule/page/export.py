@@ -1,10 +1,8 @@
 """A state as the files that ``chainrule explain`` writes, byte for byte."""
 
-from importlib import import_module
-
 from chainrule.errors import UnknownNameError, sentence
 from chainrule.page.state import State
-from chainrule.writers.explain import WRITERS
+from chainrule.writers.explain import WRITERS, written
 from chainrule.writers.options import Options
 
 FILE = "step"  # what an exported file is called, before its suffix
@@ -49,6 +47,4 @@ def exported(state: State, suffix: str) -> bytes:
     """
     if suffix not in WRITERS:
         raise UnknownNameError(sentence("the suffix of the file", suffix, ", ".join(WRITERS)))
-    options = Options(origin={"command": command_of(state)})
-    written = import_module(WRITERS[suffix]).document(state.trace, options)
-    return written.encode("utf-8") if isinstance(written, str) else written
+    return written(state.trace, suffix, Options(origin={"command": command_of(state)}))

@@ -131,6 +131,10 @@ class Lesson:
         """
         names = replace(self.names, notation=notation)
         names.naming(self.network)
+        return self.under(names)
+
+    def under(self, names: Names) -> "Lesson":
+        """Return the lesson under other names."""
         return replace(self, names=names, scenes={})
 
 

@@ -29,7 +29,7 @@ from chainrule.network.description import (
     penalty_from,
 )
 from chainrule.network.network import Network
-from chainrule.network.parameters import Parameters
+from chainrule.network.parameters import Layout, Parameters
 from chainrule.network.program import Data
 from chainrule.page.lesson import Lesson
 from chainrule.page.names import Names
@@ -186,23 +186,22 @@ def _state(told: dict[str, Any]) -> State:
     """Return the state that plain data describes."""
     _require_entries("the link", told, ENTRIES)
     network = network_from(told["network"])
-    size = sum(layer.inputs * layer.units + layer.biases for layer in network.layers)
-    if size > MOST_PARAMETERS:
-        raise TooLargeError(
-            sentence("the number of its parameters", Words(f"{size:,}"), f"at most {MOST_PARAMETERS:,}")
-        )
-    now = _placed(network, told, told["now"], None)
+    layout = Layout(network)
+    if layout.size > MOST_PARAMETERS:
+        size, may_be = Words(f"{layout.size:,}"), f"at most {MOST_PARAMETERS:,}"
+        raise TooLargeError(sentence("the number of its parameters", size, may_be))
+    now = _placed(layout, told, told["now"], None)
     if told["first"] is None:
         return now
-    first = _placed(network, told, told["first"], now.lesson.data)
+    first = _placed(layout, told, told["first"], now.lesson.data)
     return replace(now, lesson=replace(now.lesson, start=first.parameters), first=first)
 
 
-def _placed(network: Network, told: dict[str, Any], place: dict[str, Any], beside: Data | None) -> State:
+def _placed(layout: Layout, told: dict[str, Any], place: dict[str, Any], beside: Data | None) -> State:
     """Return the state at one place in the training; its rows are those beside it where none are said."""
     _require_entries("a place in the training", place, OF_A_PLACE)
-    parameters = Parameters.initial(network, 0)
-    theta = _array("weights", place["theta"], parameters.theta.size)
+    network = layout.network
+    theta = _array("weights", place["theta"], layout.size)
     optimizer = optimizer_from(place["optimizer"])
     blank = init(optimizer, theta)
     _require_entries("the memory of the update rule", place["slots"], blank)
@@ -212,7 +211,7 @@ def _placed(network: Network, told: dict[str, Any], place: dict[str, Any], besid
         word="",
         title=str(told["title"])[:200],
         network=network,
-        start=parameters.like(theta),
+        start=Parameters(layout, theta),
         data=data,
         optimizer=optimizer,
         penalty=penalty_from(told["penalty"]),

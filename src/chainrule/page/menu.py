@@ -10,13 +10,13 @@ from chainrule.network.layers import ActivationLike, Dense
 from chainrule.network.losses import LOSSES
 from chainrule.network.network import Network
 from chainrule.network.optimizers import OPTIMIZERS, Optimizer, optimizer
-from chainrule.network.parameters import Parameters
+from chainrule.network.parameters import Layout, Parameters
 from chainrule.network.program import Data
 from chainrule.page.asked import Asked
 from chainrule.page.lesson import Lesson, of_example, of_training
 from chainrule.page.names import Names
 from chainrule.trace.notations import NOTATIONS
-from chainrule.tutorials.catalog import ALIASES, GATES, SETS, TUTORIALS, load
+from chainrule.tutorials.catalog import GATES, NAMES, SETS, TUTORIALS, load
 from chainrule.tutorials.own import drawn_parameters, drawn_row
 
 MOST_PARAMETERS = 20_000_000  # of a network that is shown: more would not answer at once
@@ -56,7 +56,7 @@ def opened(word: str) -> Lesson:
 def knows(word: str) -> bool:
     """Return whether a word stands for an entry of the menu."""
     name = word.lower().removeprefix("tutorial:").removeprefix("gate:")
-    return name in (*TUTORIALS, *ALIASES, *GATES, *SETS)
+    return name in NAMES
 
 
 def changed(lesson: Lesson, asked: Asked) -> Lesson:
@@ -131,7 +131,7 @@ def _with_network(lesson: Lesson, network: Network, asked: Asked) -> Lesson:
     same_sizes, ends = network.sizes == lesson.network.sizes, (network.sizes[0], network.sizes[-1])
     same_rows = ends == (lesson.network.sizes[0], lesson.network.sizes[-1])
     if same_sizes and not asked.has("seed"):
-        start = Parameters.initial(network, 0).like(lesson.start.theta)
+        start = Parameters(Layout(network), lesson.start.theta)
     else:
         start = drawn_parameters(network, seed)
     changed = replace(lesson, network=network, start=start, word="", marks={}, ours=(), scenes={})

@@ -1,12 +1,31 @@
-"""What a browser calls a quantity, read back: believed only once the step has such a quantity."""
+"""Where a quantity is: in the parameters, and by what a browser calls it, believed once the step has it."""
 
 import re
 
 from chainrule.errors import InvalidValueError, Words, sentence
+from chainrule.network.array import Array
 from chainrule.network.formula import Quantity
+from chainrule.network.parameters import Parameters
 from chainrule.trace.step import Trace
 
 PLACE = re.compile(r"([A-Za-z_]{1,20})((?:\.[0-9]{1,9}){1,5})", re.ASCII)
+
+
+def block_of(parameters: Parameters, parameter: Quantity) -> tuple[Array, tuple[int, ...]]:
+    """Return the block of a weight or bias, a view of the parameters, and its place there.
+
+    Examples
+    --------
+    >>> import chainrule as cr
+    >>> jain = cr.tutorials.load("jain").parameters
+    >>> block, place = block_of(jain, Quantity("W", (2, 0, 0)))
+    >>> float(block[place])
+    0.4
+    """
+    layer, *place = map(int, parameter.indices)
+    block = parameters.W[layer] if parameter.name == "W" else parameters.b[layer]
+    assert block is not None
+    return block, tuple(place)
 
 
 def quantity_at(trace: Trace, place: str) -> Quantity:

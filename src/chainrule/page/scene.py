@@ -95,6 +95,11 @@ class Scene:
         return tuple(quantity for group in self.groups for quantity in group.quantities)
 
     @cached_property
+    def first(self) -> int:
+        """Which of them is the first that is computed."""
+        return sum(len(group.quantities) for group in self.groups if group.part == "given")
+
+    @cached_property
     def places(self) -> tuple[str, ...]:
         """What a browser calls each of them."""
         return tuple(map(place_of, self.quantities))

@@ -13,6 +13,7 @@ from chainrule.network.parameters import Parameters
 from chainrule.network.program import State as Learned
 from chainrule.page.lesson import Lesson
 from chainrule.page.names import Names
+from chainrule.page.place import block_of
 from chainrule.reference.program import prepare
 from chainrule.reference.update import Slots, init
 from chainrule.trace.build import trace_steps
@@ -119,7 +120,7 @@ class State:
     def under(self, names: Names) -> "State":
         """Return the state under other names, and where it began as well, with numbers of its own."""
         first = None if self.first is None else self.first.under(names)
-        return replace(self, lesson=replace(self.lesson, names=names, scenes={}), first=first)
+        return replace(self, lesson=self.lesson.under(names), first=first)
 
     def rewound(self) -> "State":
         """Return where it began."""
@@ -149,10 +150,8 @@ class State:
         if quantity.name not in ("W", "b"):
             return replace(moved, lesson=self.lesson.with_number(quantity, value, self.taken))
         parameters = self.parameters.like(self.parameters.theta.copy())
-        layer, *place = map(int, quantity.indices)
-        block = parameters.W[layer] if quantity.name == "W" else parameters.b[layer]
-        assert block is not None
-        block[tuple(place)] = value
+        block, place = block_of(parameters, quantity)
+        block[place] = value
         return replace(moved, parameters=parameters)
 
     def advanced(self, steps: int, seconds: float = np.inf) -> "State":

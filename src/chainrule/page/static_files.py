@@ -4,9 +4,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader
-
-from chainrule.writers.assets import asset
+from chainrule.writers.assets import asset, found_by
 
 # What a browser may ask for, its kind, and whose it is: no name from a browser is ever joined to a folder.
 SCRIPT, STYLE, ICON = "text/javascript", "text/css", "image/svg+xml"
@@ -48,4 +46,4 @@ def static(name: str) -> str:
 @cache
 def template(name: str) -> Any:
     """Return a template: what is put into it is escaped."""
-    return Environment(loader=FunctionLoader(static), autoescape=True, trim_blocks=True).get_template(name)
+    return found_by(static, name)

@@ -7,12 +7,13 @@ from typing import Any
 from chainrule.network.description import describe_optimizer
 from chainrule.network.formula import Quantity
 from chainrule.page.place import quantity_at
-from chainrule.page.scene import Scene, part_title, scene_of
+from chainrule.page.scene import Scene, scene_of
 from chainrule.page.spoken import Spoken
 from chainrule.page.state import State
 from chainrule.page.why import why
 from chainrule.trace.rounding import Rounding
 from chainrule.trace.step import Trace
+from chainrule.writers.layout import folded
 from chainrule.writers.lights import lights, place_of
 from chainrule.writers.options import Options
 
@@ -90,10 +91,8 @@ class View:
                 {
                     "title": group.title,
                     "part": group.part,
-                    "heading": part_title(group.part),
                     "equation": group.equation,
                     "layer": group.layer,
-                    "kind": group.kind,
                     "count": len(group.quantities),
                     "left_out": group.left_out,
                 }
@@ -122,11 +121,10 @@ class View:
     def frame(self, chosen: str) -> dict[str, Any]:
         """Return what is shown of one number, and all that changes while a network learns."""
         trace, quantity = self.trace, self.chosen(chosen)
-        place = chosen if quantity is not None else self.scene.places[self._first()]
-        quantity = quantity or self.scene.quantities[self._first()]
+        quantity = quantity or self.scene.quantities[self.scene.first]
         return {
             **self.moving(),
-            "chosen": place,
+            "chosen": place_of(quantity),
             "name": trace.name(quantity),
             "value": self.options.value(trace, quantity),
             "lit": " ".join(lights(trace.network, quantity)),
@@ -139,10 +137,6 @@ class View:
             return quantity_at(self.trace, place)
         except ValueError:
             return None
-
-    def _first(self) -> int:
-        """Return which of all quantities the first computed one is."""
-        return sum(len(group.quantities) for group in self.scene.groups if group.part == "given")
 
     def changed(self, before: "View") -> dict[str, tuple[str, str]]:
         """Return what the numbers that are others now were before, by their places: in full, and short."""
@@ -189,7 +183,7 @@ class View:
             "step": self._step_defined(rows),
             "ours": "; ".join(lesson.ours),
             "untouched": self.state.untouched,
-            "folded": any(size > 8 for size in lesson.network.sizes),
+            "folded": any(folded(lesson.network, l) for l in range(len(lesson.network.sizes))),
         }
 
     def _step_defined(self, rows: int) -> str:

@@ -8,9 +8,8 @@ from markupsafe import Markup
 
 from chainrule.check.complex_steps import along
 from chainrule.check.scale import TOLERANCE, gradient_scale
-from chainrule.network.array import Array
 from chainrule.network.formula import Quantity
-from chainrule.network.parameters import Parameters
+from chainrule.page.place import block_of
 from chainrule.page.scene import part_title
 from chainrule.page.static_files import template
 from chainrule.reference.forward import forward_pass
@@ -92,9 +91,7 @@ class _Why:
         }
 
     def _statement(self, family: Family, quantity: Quantity) -> dict[str, Any]:
-        places = zip(family.quantity.indices[1:], quantity.indices[1:], strict=True)
-        at = (int(place) for letter, place in places if isinstance(letter, str))
-        statement = shortened(family, MOST_TERMS).statement(*at)
+        statement = shortened(family, MOST_TERMS).statement_of(quantity)
         return self.statements.told(statement, frozen=family.equation == "frozen")
 
     def _update(self, parameter: Quantity) -> dict[str, Any]:
@@ -108,7 +105,7 @@ class _Why:
         """Return what the complex step says of a gradient."""
         start = self.trace.start
         direction = start.parameters.like(np.zeros_like(start.parameters.theta))
-        block, place = _entry(direction, parameter)
+        block, place = block_of(direction, parameter)
         block[place] = 1.0
         exact = (self.trace.exact or self.trace).value(replace(parameter, name=f"d{parameter.name}"))
         with np.errstate(all="ignore"):
@@ -130,16 +127,8 @@ class _Why:
         start = self.trace.start
         tape = forward_pass(start.network, start.parameters, start.data.X)
         scale = gradient_scale(start.network, start.parameters, tape, start.data, start.penalty)
-        block, place = _entry(scale, parameter)
+        block, place = block_of(scale, parameter)
         return float(block[place])
-
-
-def _entry(parameters: Parameters, parameter: Quantity) -> tuple[Array, tuple[int, ...]]:
-    """Return the block of a weight or bias, and its place there."""
-    layer, *place = map(int, parameter.indices)
-    block = parameters.W[layer] if parameter.name == "W" else parameters.b[layer]
-    assert block is not None
-    return block, tuple(place)
 
 
 def _heading(family: Family) -> str:

@@ -109,6 +109,11 @@ class Family:
         tree = None if self.tree is None else settle(expand(at(self.tree, places), self.sizes))
         return Statement(quantity, tree, float(self.values[position]))
 
+    def statement_of(self, quantity: Quantity) -> Statement:
+        """Return the statement that gives one of its quantities."""
+        places = zip(self.quantity.indices[1:], quantity.indices[1:], strict=True)
+        return self.statement(*(int(place) for letter, place in places if isinstance(letter, str)))
+
 
 class Drift(NamedTuple):
     """How far a number by hand is from the exact one.
@@ -287,10 +292,7 @@ class Trace(Drawn):
     def statement(self, quantity: Quantity) -> Statement | None:
         """Return the statement that gives a quantity, or None for one that came in."""
         family = self.by_kind.get((quantity.name, quantity.indices[0]))
-        if family is None:
-            return None
-        places = zip(family.quantity.indices[1:], quantity.indices[1:], strict=True)
-        return family.statement(*(int(place) for letter, place in places if isinstance(letter, str)))
+        return None if family is None else family.statement_of(quantity)
 
     def name(self, quantity: Quantity) -> str:
         """Return what the reader calls a quantity."""

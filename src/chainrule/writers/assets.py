@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,7 +19,12 @@ def asset(name: str) -> str:
 @cache
 def template(name: str) -> Any:
     """Return a template: what is put into it is escaped."""
-    return Environment(loader=FunctionLoader(asset), autoescape=True, trim_blocks=True).get_template(name)
+    return found_by(asset, name)
+
+
+def found_by(load: Callable[[str], str], name: str) -> Any:
+    """Return a template, and whatever it includes, by what loads their text; what is put in is escaped."""
+    return Environment(loader=FunctionLoader(load), autoescape=True, trim_blocks=True).get_template(name)
 
 
 def digest(text: str) -> str:

@@ -87,10 +87,13 @@ def explain(
         dict(origin or {}),
         accept.count("rounds", rounds, least=0),
     )
-    writer = import_module(WRITERS[suffix_of(path)])
-    written = writer.document(trace, options)
-    data = written.encode("utf-8") if isinstance(written, str) else written
-    write_atomically(path, data, overwrite=overwrite)
+    write_atomically(path, written(trace, suffix_of(path), options), overwrite=overwrite)
+
+
+def written(trace: Trace, suffix: str, options: Options) -> bytes:
+    """Return what a file with one of the suffixes of `WRITERS` holds of a step."""
+    document = import_module(WRITERS[suffix]).document(trace, options)
+    return document.encode("utf-8") if isinstance(document, str) else document
 
 
 def suffix_of(path: str | os.PathLike[str]) -> str:

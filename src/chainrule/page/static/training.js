@@ -127,7 +127,6 @@ export class Training {
 
   train() {
     this.running = true;
-    this.frames = 0;
     $("train").setAttribute("aria-pressed", "true");
     $("train").textContent = "Stop";
     this.busy(true);
@@ -146,7 +145,6 @@ export class Training {
       });
       if (!frame) this.running = false;
       else if (frame.after === page.state && this.running) this.show(frame);
-      this.frames += 1;
       if (performance.now() - plotted > PLOT) {
         plotted = performance.now();
         page.drawers.moving();
