@@ -3,6 +3,8 @@
 This is the one place where a lower room reaches up, and only when somebody looks.
 """
 
+import sys
+from functools import cache
 from importlib import import_module
 
 TEXT = {
@@ -37,3 +39,9 @@ def _called(place: str, thing: object) -> str:
     """Call a function that is known by its module and its name."""
     module, name = place.split(":")
     return str(getattr(import_module(module), name)(thing))
+
+
+@cache
+def say_once(what: str) -> None:
+    """Tell the user something on standard error, the first time only."""
+    sys.stderr.write(f"chainrule: {what}\n")

@@ -20,7 +20,6 @@ from chainrule.network.penalties import NO_PENALTY, Penalty
 from chainrule.network.program import Data
 from chainrule.network.schedules import CONSTANT, Schedule
 from chainrule.reference.forward import dropout_masks, loss
-from chainrule.reference.predict import predict
 from chainrule.reference.update import init
 from chainrule.trace.build import trace_steps
 from chainrule.trace.naming import Naming
@@ -29,6 +28,7 @@ from chainrule.trace.rounding import Rounding
 from chainrule.trace.step import Start, Trace
 from chainrule.train.blas import one_thread
 from chainrule.train.checkpoints import Checkpoints
+from chainrule.train.engines import Engine, predicted
 from chainrule.train.history import History
 from chainrule.train.metrics import Metric
 from chainrule.train.progress import progress_bar
@@ -123,6 +123,8 @@ class Model:
         callbacks: Sequence[Look] = (),
         checkpoints: str | os.PathLike[str] | None = None,
         progress: bool = False,
+        engine: Engine = "auto",
+        n_threads: int | None = None,
     ) -> "Model":
         """Train on rows; the model learns in place and is returned.
 
@@ -169,6 +171,13 @@ class Model:
             that was never ended.
         progress : bool
             Whether to show a bar, on standard error, where that is a terminal.
+        engine : {"auto", "compiled", "reference"}
+            What does the work: the equations in NumPy, or the same compiled, which needs the extra
+            ``fast``. "auto" gives small jobs to the reference, by their size alone; `history.engine`
+            says what ran. They agree but for the last digits.
+        n_threads : int, optional
+            The most threads that the compiled engine shares a step among; by default as many as there
+            are cores. They have no influence on any bit.
 
         Returns
         -------
@@ -198,6 +207,8 @@ class Model:
             schedule=schedule,
             clip_norm=clip_norm,
             validation=validation_of(self.network, held, metric, patience, min_delta),
+            engine=engine,
+            n_threads=n_threads,
         )
         kept = None if checkpoints is None else Checkpoints(checkpoints, training)
         try:
@@ -215,17 +226,24 @@ class Model:
             self.history = training.history
         return self
 
-    def predict(self, X: npt.ArrayLike) -> Array:
+    def predict(
+        self, X: npt.ArrayLike, *, engine: Engine = "reference", n_threads: int | None = None
+    ) -> Array:
         """Return the outputs A[L] for rows, shape (n, d_L); a row's result never depends on its neighbors.
 
         Parameters
         ----------
         X : array, shape (n, d_0)
             The rows.
+        engine : {"auto", "compiled", "reference"}
+            What does the work: see `fit`. "auto" chooses by the size of the network alone, so that a
+            row's result never depends on how many there are.
+        n_threads : int, optional
+            As for `fit`.
         """
         X = accept.rows("X", X, self.network.sizes[0], self.parameters.theta.dtype)
         with one_thread():
-            return predict(self.network, self.parameters, X)
+            return predicted(engine, self.network, self.parameters, X, n_threads)
 
     def loss(
         self,

@@ -50,7 +50,7 @@ def stop_after(step):
 def always(monkeypatch):
     """Write a checkpoint at every look, and look often."""
     monkeypatch.setattr(checkpoints.Checkpoints.__init__, "__kwdefaults__", {"seconds": 0.0})
-    monkeypatch.setattr("chainrule.train.training.MOST_STEPS_BETWEEN_LOOKS", 2)
+    monkeypatch.setattr("chainrule.reference.program.MOST_STEPS_BETWEEN_LOOKS", 2)
 
 
 @pytest.mark.parametrize("step", [1, 4, 5, 17, 50])
@@ -137,10 +137,11 @@ RUN = """
 import sys
 import numpy as np
 import chainrule as cr
-from chainrule.train import checkpoints, training
+from chainrule.reference import program
+from chainrule.train import checkpoints
 
 checkpoints.Checkpoints.__init__.__kwdefaults__["seconds"] = 0.0
-training.MOST_STEPS_BETWEEN_LOOKS = 3
+program.MOST_STEPS_BETWEEN_LOOKS = 3
 random = np.random.default_rng(0)
 X = random.normal(size=(200, 10))
 Y = X[:, :1] * 2 - X[:, 1:2]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.train import training
+from chainrule.reference import program
 
 DRAW = np.random.default_rng(3)
 ROWS = 11
@@ -85,7 +85,7 @@ def test_the_first_loss_of_a_full_batch_is_the_loss_before_training():
 
 def test_an_epoch_that_was_not_finished_has_no_loss_yet(monkeypatch):
     """Interrupted in the ninth step, the last of the third epoch."""
-    monkeypatch.setattr(training, "MOST_STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(program, "MOST_STEPS_BETWEEN_LOOKS", 1)
     steps = iter(range(8))
 
     def identity(z):

@@ -10,8 +10,9 @@ import threading
 import pytest
 
 import chainrule as cr
-from chainrule.train import training
-from chainrule.train.training import prepare
+from chainrule.reference import program
+from chainrule.reference.program import prepare
+from chainrule.train import engines
 
 X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
 
@@ -28,7 +29,8 @@ class Stopped:
     """A program that is interrupted in its first piece."""
 
     def __init__(self, *given):
-        self.start = prepare(*given).start
+        prepared = prepare(*given)
+        self.start, self.engine, self.stride = prepared.start, prepared.engine, prepared.stride
 
     def run(self, *given):
         raise KeyboardInterrupt
@@ -72,7 +74,7 @@ def terminal(monkeypatch):
 
 
 def test_a_terminal_shows_epochs_and_loss(terminal, monkeypatch, capsys):
-    monkeypatch.setattr(training, "MOST_STEPS_BETWEEN_LOOKS", 10)
+    monkeypatch.setattr(program, "MOST_STEPS_BETWEEN_LOOKS", 10)
     with terminal:
         model = fit(60, progress=True)
     assert "epoch" in terminal.text
@@ -88,7 +90,7 @@ def test_the_bar_is_gone_at_the_end(terminal):
 
 
 def test_the_bar_is_gone_and_the_cursor_back_after_an_interrupt(terminal, monkeypatch):
-    monkeypatch.setattr(training, "prepare", Stopped)
+    monkeypatch.setattr(engines, "prepare_reference", Stopped)
     with terminal, pytest.raises(KeyboardInterrupt):
         fit(60, progress=True)
     assert terminal.text.rfind(SHOW_CURSOR) > terminal.text.rfind(HIDE_CURSOR) >= 0

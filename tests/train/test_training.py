@@ -12,7 +12,8 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import chainrule as cr
-from chainrule.train import training
+from chainrule.reference import program
+from chainrule.train import engines
 from chainrule.train.training import Training
 
 DRAW = np.random.default_rng(0)
@@ -90,7 +91,7 @@ def test_two_epochs_and_then_three_give_the_bits_of_five(batch_size, rule):
 @pytest.mark.parametrize("most", [1, 2, 7, 500])
 def test_the_bits_do_not_depend_on_how_often_somebody_looks(most, monkeypatch):
     whole = run(3)
-    monkeypatch.setattr(training, "MOST_STEPS_BETWEEN_LOOKS", most)
+    monkeypatch.setattr(program, "MOST_STEPS_BETWEEN_LOOKS", most)
     looks = []
     pieces = start()
     pieces.run(3, lambda one: looks.append(one.state.step))
@@ -100,8 +101,8 @@ def test_the_bits_do_not_depend_on_how_often_somebody_looks(most, monkeypatch):
 
 
 def test_a_large_network_is_looked_at_after_every_step():
-    assert start(network=cr.Network.dense([3, 100_000, 2]), batch_size=23).stride == 1
-    assert start().stride > 1
+    assert start(network=cr.Network.dense([3, 100_000, 2]), batch_size=23).program.stride == 1
+    assert start().program.stride > 1
 
 
 def test_a_batch_larger_than_the_data_is_the_full_batch():
@@ -201,7 +202,7 @@ def test_models_fitted_in_several_threads_at_once_get_their_own_bits():
 
 
 def test_an_interrupt_while_somebody_looks_keeps_what_was_learned(monkeypatch):
-    monkeypatch.setattr(training, "MOST_STEPS_BETWEEN_LOOKS", 3)
+    monkeypatch.setattr(program, "MOST_STEPS_BETWEEN_LOOKS", 3)
     one = start(shuffle=False)
 
     def stop(training):
@@ -219,7 +220,8 @@ class InterruptedProgram:
     """A program whose third piece is interrupted."""
 
     def __init__(self, *given):
-        self.program, self.calls = training_prepare(*given), 0
+        self.program, self.calls = reference_prepare(*given), 0
+        self.engine, self.stride = self.program.engine, self.program.stride
 
     def start(self, theta, seed):
         return self.program.start(theta, seed)
@@ -231,12 +233,12 @@ class InterruptedProgram:
         return self.program.run(*given)
 
 
-training_prepare = training.prepare
+reference_prepare = program.prepare
 
 
 def test_an_interrupted_fit_keeps_what_was_learned(monkeypatch):
-    monkeypatch.setattr(training, "MOST_STEPS_BETWEEN_LOOKS", 5)
-    monkeypatch.setattr(training, "prepare", InterruptedProgram)
+    monkeypatch.setattr(program, "MOST_STEPS_BETWEEN_LOOKS", 5)
+    monkeypatch.setattr(engines, "prepare_reference", InterruptedProgram)
     model = cr.Model(NET, seed=1)
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, Y, optimizer=cr.Adam(0.01), epochs=4, batch_size=5, seed=7, penalty=PENALTY)
@@ -249,7 +251,7 @@ def test_an_interrupted_fit_keeps_what_was_learned(monkeypatch):
 
 def test_an_interrupt_at_any_instant_leaves_a_model_that_can_go_on(monkeypatch):
     """Interrupted in the n-th evaluation, for n = 1, 2, 3 ... until the fit gets to its end."""
-    monkeypatch.setattr(training, "MOST_STEPS_BETWEEN_LOOKS", 2)
+    monkeypatch.setattr(program, "MOST_STEPS_BETWEEN_LOOKS", 2)
     whole = {}
     reference = start(5, network=watched_network(lambda: None), shuffle=False)
     whole[0] = digest(reference.state.theta)

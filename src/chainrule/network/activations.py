@@ -85,10 +85,14 @@ class Activation:
         """Return dLoss/dZ, given `upstream` = dLoss/dA: each entry times its own derivative."""
         return upstream * self.derivative(Z, A)
 
+    @property
+    def in_table(self) -> bool:
+        """Whether it is a row of the table, and not one's own."""
+        return ACTIVATIONS.get(self.name) is self
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Copy and pickle a row of the table by its name: it stays the same row."""
-        in_table = ACTIVATIONS.get(self.name) is self
-        return (activation, (self.name,)) if in_table else super().__reduce__()
+        return (activation, (self.name,)) if self.in_table else super().__reduce__()
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -18,7 +18,7 @@ import numpy as np
 
 from chainrule.errors import InvalidValueError, sentence
 from chainrule.network import accept, formula
-from chainrule.network.activations import ACTIVATIONS, Activation, magnitude, sigmoid, softplus
+from chainrule.network.activations import Activation, magnitude, sigmoid, softplus
 from chainrule.network.array import Array
 from chainrule.network.formula import Cases, Formula, Number, Quantity, absolute, log
 from chainrule.network.lookup import find, table
@@ -95,12 +95,16 @@ class Loss:
 
     def paired(self, output: Activation) -> FromZ | None:
         """Return how it is computed together with this output activation from Z, where it is."""
-        return self.from_z.get(output.name) if ACTIVATIONS.get(output.name) is output else None
+        return self.from_z.get(output.name) if output.in_table else None
+
+    @property
+    def in_table(self) -> bool:
+        """Whether it is a row of the table, with settings of its own or without, and not one's own."""
+        return self.name in LOSSES and with_settings(self.name, self.settings) is self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Copy and pickle a row of the table by its name and settings: it stays the same row."""
-        in_table = self.name in LOSSES and with_settings(self.name, self.settings) is self
-        return (with_settings, (self.name, dict(self.settings))) if in_table else super().__reduce__()
+        return (with_settings, (self.name, dict(self.settings))) if self.in_table else super().__reduce__()
 
 
 def check_targets(loss: Loss, Y: Array) -> None:

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.errors import DivergenceError
 from chainrule.network import accept
 from chainrule.network.array import Array
 from chainrule.network.losses import check_targets
 from chainrule.network.network import Network
 from chainrule.network.optimizers import Optimizer
+from chainrule.network.parameters import Layout
 from chainrule.network.penalties import Penalty
 from chainrule.network.rows import Plan
 
@@ -112,8 +114,43 @@ class State:
     seed: int
 
 
+def diverged(state: State, plan: Plan, layout: Layout, place: str) -> DivergenceError:
+    """Return the error that says when and where a number was not finite any more.
+
+    Parameters
+    ----------
+    state : State
+        The last good one.
+    plan : Plan
+        How the training goes.
+    layout : Layout
+        Where the weights lie.
+    place : str
+        Where such a number first showed.
+    """
+    epoch, batch = divmod(state.step, plan.steps_per_epoch)
+    largest = np.abs(state.theta[layout.weights]).max()
+    return DivergenceError(
+        f"training diverged in epoch {epoch + 1}, batch {batch + 1}: a number that is not finite in "
+        f"{place}, when the largest weight was {largest:.3g}; try a smaller learning rate",
+        state,
+    )
+
+
 class Program(Protocol):
-    """A network made ready for training by one engine."""
+    """A network made ready for training by one engine.
+
+    Attributes
+    ----------
+    engine : str
+        What does the work, in words; the same words promise the same bits.
+    stride : int
+        How many steps to take before somebody looks: some tens of milliseconds of work, told by the
+        sizes alone.
+    """
+
+    engine: str
+    stride: int
 
     def start(self, theta: Array, seed: int) -> State:
         """Return the state before the first step."""
@@ -138,6 +175,12 @@ class Program(Protocol):
         """Return the flat gradient of some rows' part of the loss, and the sum of their losses.
 
         Penalties are left out: they are added once, after the shards.
+        """
+
+    def gradient(self, theta: Array, data: Data) -> tuple[Array, float]:
+        """Return the flat gradient of the loss of all rows, cut as it suits the engine, and the losses' sum.
+
+        Penalties are left out.
         """
 
 

@@ -11,27 +11,36 @@ from chainrule.network.network import Network
 from chainrule.network.optimizers import Optimizer
 from chainrule.network.parameters import Layout, Parameters
 from chainrule.network.penalties import Penalty
-from chainrule.network.program import Data, State, Told
-from chainrule.network.rows import Plan
+from chainrule.network.program import Data, State, Told, added_in_order, diverged
+from chainrule.network.rows import Plan, shard_rows, shards
 from chainrule.reference.forward import Masks, dropout_masks, forward_pass
 from chainrule.reference.step import shard, training_step
 from chainrule.reference.update import init, trained_norm
+
+# How many multiplications pass between two looks: some tens of milliseconds of work.
+WORK_BETWEEN_LOOKS = 20_000_000
+MOST_STEPS_BETWEEN_LOOKS = 500
 
 
 def prepare(
     network: Network, optimizer: Optimizer, penalty: Penalty, dtype: npt.DTypeLike, batch_rows: int
 ) -> "ReferenceProgram":
     """Return a program that trains a network with the reference; see `network.program.Prepare`."""
-    del batch_rows  # the reference allocates as it goes
-    return ReferenceProgram(network, optimizer, penalty, np.dtype(dtype))
+    return ReferenceProgram(network, optimizer, penalty, np.dtype(dtype), batch_rows)
 
 
 class ReferenceProgram:
     """A network made ready for training by the reference; see `network.program.Program`."""
 
-    def __init__(self, network: Network, optimizer: Optimizer, penalty: Penalty, dtype: np.dtype) -> None:
+    engine = "reference"
+
+    def __init__(
+        self, network: Network, optimizer: Optimizer, penalty: Penalty, dtype: np.dtype, batch_rows: int
+    ) -> None:
         self.network, self.optimizer, self.penalty, self.dtype = network, optimizer, penalty, dtype
         self.layout = Layout(network)
+        work_of_a_step = 3 * self.layout.size * batch_rows
+        self.stride = max(1, min(MOST_STEPS_BETWEEN_LOOKS, WORK_BETWEEN_LOOKS // max(1, work_of_a_step)))
 
     def start(self, theta: Array, seed: int) -> State:
         """Return the state before the first step."""
@@ -77,7 +86,6 @@ class ReferenceProgram:
         self, state: State, rows: Data, masks: Masks | None, plan: Plan, loss: Array
     ) -> DivergenceError:
         """Build the error that says where a number that is not finite first showed."""
-        epoch, batch = divmod(state.step, plan.steps_per_epoch)
         parameters = Parameters(self.layout, state.theta)
         tape = forward_pass(self.network, parameters, rows.X, masks)
         place = f"the loss ({loss})" if not math.isfinite(loss) else "the update"
@@ -86,14 +94,14 @@ class ReferenceProgram:
             if len(bad):
                 place = f"layer {l}, unit {bad[0][1]}"
                 break
-        largest = np.abs(state.theta[self.layout.weights]).max()
-        return DivergenceError(
-            f"training diverged in epoch {epoch + 1}, batch {batch + 1}: a number that is not finite in "
-            f"{place}, when the largest weight was {largest:.3g}; try a smaller learning rate",
-            state,
-        )
+        return diverged(state, plan, self.layout, place)
 
     def shard(self, theta: Array, rows: Data, normalizer: float) -> tuple[Array, float]:
         """Return one shard's flat gradient and loss sum; see `network.program.Program.shard`."""
         dtheta, total = shard(self.network, Parameters(self.layout, theta), rows, normalizer)
         return dtheta, float(total)
+
+    def gradient(self, theta: Array, data: Data) -> tuple[Array, float]:
+        """Return the gradient of all rows and the losses' sum; see `network.program.Program.gradient`."""
+        cut = shards(len(data.X), shard_rows(self.network.sizes, theta.dtype))
+        return added_in_order([self.shard(theta, data.rows(rows), data.normalizer) for rows in cut])

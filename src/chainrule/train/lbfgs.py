@@ -10,8 +10,7 @@ from chainrule.network.array import Array
 from chainrule.network.optimizers import LBFGS
 from chainrule.network.parameters import Parameters
 from chainrule.network.penalties import Penalty
-from chainrule.network.program import Data, Program, added_in_order
-from chainrule.network.rows import shard_rows, shards
+from chainrule.network.program import Data, Program
 from chainrule.reference.backward import add_penalty
 from chainrule.reference.forward import penalty_loss
 
@@ -30,7 +29,7 @@ def descend(
     Parameters
     ----------
     program : Program
-        Computes losses and gradients, shard by shard.
+        Computes losses and gradients.
     parameters : Parameters
         Where it starts; frozen ones stay.
     data, penalty : Data, Penalty
@@ -51,7 +50,6 @@ def descend(
     network, dtype = parameters.layout.network, parameters.theta.dtype
     trained = parameters.layout.trained
     chosen: Array | slice = slice(None) if trained is None else trained
-    cut = shards(len(data.X), shard_rows(network.sizes, dtype))
 
     def whole(part: Array) -> Array:
         theta = parameters.theta.astype(dtype, copy=True)
@@ -60,9 +58,7 @@ def descend(
 
     def loss_and_gradient(part: Array) -> tuple[float, Array]:
         here = parameters.like(whole(part))
-        dtheta, total = added_in_order(
-            [program.shard(here.theta, data.rows(rows), data.normalizer) for rows in cut]
-        )
+        dtheta, total = program.gradient(here.theta, data)
         gradient = here.like(dtheta)
         add_penalty(network, here, gradient, penalty)
         loss = total / data.normalizer + float(penalty_loss(network, here, penalty))

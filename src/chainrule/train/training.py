@@ -16,15 +16,12 @@ from chainrule.network.penalties import Penalty
 from chainrule.network.program import Data, State, Told
 from chainrule.network.rows import Plan
 from chainrule.network.schedules import CONSTANT, Schedule
-from chainrule.reference.program import prepare
 from chainrule.train.blas import one_thread
+from chainrule.train.engines import Engine
+from chainrule.train.engines import engine as engine_of
 from chainrule.train.history import History
 from chainrule.train.lbfgs import descend
 from chainrule.train.validation import Validation
-
-# How many multiplications pass between two looks: some tens of milliseconds of work.
-WORK_BETWEEN_LOOKS = 20_000_000
-MOST_STEPS_BETWEEN_LOOKS = 500
 
 Look: TypeAlias = Callable[["Training"], object]
 
@@ -54,6 +51,10 @@ class Training:
         A longer gradient is shortened to this length.
     validation : Validation, optional
         Rows held out, to be looked at after every epoch.
+    engine : {"auto", "compiled", "reference"}
+        What does the work; "auto" gives small jobs to the reference, by their size alone.
+    n_threads : int, optional
+        The most threads that share a step; they have no influence on any number.
     """
 
     def __init__(
@@ -71,6 +72,8 @@ class Training:
         schedule: Schedule = CONSTANT,
         clip_norm: float | None = None,
         validation: Validation | None = None,
+        engine: Engine = "auto",
+        n_threads: int | None = None,
     ) -> None:
         accept.seed(seed)
         self.data, self.parameters, self.validation = data, parameters, validation
@@ -79,11 +82,12 @@ class Training:
         self.plan = Plan(len(data.X), batch, shuffle, epochs, schedule, clip_norm)
         # L-BFGS asks a program for gradients only; no rule of a single step is followed then.
         rule = GradientDescent() if isinstance(optimizer, LBFGS) else optimizer
-        self.program = prepare(network, rule, penalty, parameters.theta.dtype, batch)
+        rows, steps = self.plan.rows * epochs, self.plan.steps_per_epoch * epochs
+        dtype = parameters.theta.dtype
+        prepare = engine_of(engine, network, dtype, rows, steps, n_threads)
+        self.program = prepare(network, rule, penalty, dtype, min(batch, self.plan.rows))
         self.state: State = self.program.start(parameters.theta, seed)
-        self.history = History(optimizer, self.plan, engine="reference", validation=validation)
-        work_of_a_step = 3 * parameters.theta.size * min(self.plan.batch_rows, len(data.X))
-        self.stride = max(1, min(MOST_STEPS_BETWEEN_LOOKS, WORK_BETWEEN_LOOKS // max(1, work_of_a_step)))
+        self.history = History(optimizer, self.plan, engine=self.program.engine, validation=validation)
 
     def run(self, epochs: int, look: Look | None = None) -> None:
         """Train for some epochs more, or until validation or a look ends it.
@@ -112,7 +116,7 @@ class Training:
                 self._descend(self.optimizer, steps, look)
                 return
             while self.state.step < last and not self.history.stopped:
-                self._piece(min(self.stride, last - self.state.step, self._steps_to_validation()))
+                self._piece(min(self.program.stride, last - self.state.step, self._steps_to_validation()))
                 self._between_pieces(look)
 
     def _descend(self, optimizer: LBFGS, iterations: int, look: Look | None) -> None:
@@ -139,7 +143,7 @@ class Training:
     def _steps_to_validation(self) -> int:
         """Return how many steps may pass until held-out rows must be looked at."""
         per_epoch = self.plan.steps_per_epoch
-        return self.stride if self.validation is None else per_epoch - self.state.step % per_epoch
+        return self.program.stride if self.validation is None else per_epoch - self.state.step % per_epoch
 
     def _validate(self) -> None:
         if self.validation is None or self.state.step % self.plan.steps_per_epoch:
