@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from chainrule import __version__
 from chainrule.cli.audit import audit
+from chainrule.cli.bench import bench
 from chainrule.cli.check import check
 from chainrule.cli.derive import derive
 from chainrule.cli.diagnose import diagnose
@@ -109,6 +110,7 @@ app.command()(predict)
 app.command()(evaluate)
 app.command()(info)
 app.command()(resume)
+app.command()(bench)
 
 
 def main(arguments: list[str] | None = None) -> int:

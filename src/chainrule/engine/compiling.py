@@ -90,17 +90,17 @@ UNCOMPILED: list[Callable[..., Any]] = []
 
 
 def address_of(routine: Callable[..., Any], signature: Any) -> int:
-    """Compile a routine by itself, and return the address by which kernels call it: see `routine`.
+    """Compile a routine by itself, and return the address by which kernels call it.
 
-    So a run compiles only what it uses. The routine must be told by what stands in its closure.
+    So a run compiles only what it uses. Its sums may be regrouped. What it is must follow from its code and
+    from what stands in its closure.
     """
     if config.DISABLE_JIT:
         UNCOMPILED.append(routine)
         return len(UNCOMPILED) - 1
+    options = {"nopython": True, "error_model": "numpy", "fastmath": REGROUPED}
     with _kept_here():
-        compiled = numba.cfunc(signature, nopython=True, error_model="numpy", cache=folder() is not None)(
-            routine
-        )
+        compiled = numba.cfunc(signature, cache=folder() is not None, **options)(routine)
     COMPILED.append(compiled)
     return int(compiled.address)
 

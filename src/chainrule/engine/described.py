@@ -4,12 +4,13 @@ How a step is cut into pieces is part of it, and a function of the layers' sizes
 rows of a batch alone: never of the threads, so that the bits do not depend on them.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from chainrule.engine import activations, losses
-from chainrule.engine.memory import Records, aligned, aligned_count
+from chainrule.engine.memory import Records, aligned_count
 from chainrule.engine.threads import give_way_address
 from chainrule.network.array import Array
 from chainrule.network.network import Network
@@ -48,6 +49,7 @@ JOB = np.dtype(
         ("corrects", np.int64),  # whether the rule corrects its means for their start
         ("pulls", np.int64),  # whether a penalty or a decay pulls on the weights
         ("keeps_gradient", np.int64),  # whole, because of clipping or of batches that go through in parts
+        ("at_once", np.int64),  # whether one pass over all parameters updates them
         ("rows", np.int64),  # of an epoch, of a batch, kept at one time, that pass through together
         ("batch_rows", np.int64),
         ("steps_per_epoch", np.int64),
@@ -62,8 +64,6 @@ JOB = np.dtype(
         ("beta1", np.float64),
         ("beta2", np.float64),
         ("clip_norm", np.float64),  # infinite where nothing is clipped
-        ("l2", np.float64),
-        ("l1", np.float64),
     ],
     align=True,
 )
@@ -109,24 +109,43 @@ class Described:
         largest = max(cut.rows * max(network.sizes), largest_block(network, self.pieces))
         self.scratch_size = aligned_count(largest, dtype)
 
-    def job(self, product: int) -> Records:
-        """Return what the network alone tells of a run, multiplying by the routine at this address."""
-        output = self.network.layers[-1]
-        job = np.zeros(1, dtype=JOB).view(np.recarray)
-        trained = [l for l, layer in enumerate(self.layers) if layer.train_W or layer.train_b]
-        job.depth, job.lowest = self.network.depth, min(trained, default=self.network.depth)
-        job.blas, job.give_way = product, give_way_address()
-        job.loss = losses.routine(self.network.loss.name, output.activation.name, self.dtype)
-        job.paired = self.network.loss.paired(output.activation) is not None
-        job.rows_at_once, job.piece_rows = self.cut.rows_at_once, self.cut.rows
-        job.Y, job.weights = self.Y, self.weights
-        job.scratch, job.scratch_size = self.scratch, self.scratch_size
-        job.clip_norm = np.inf
-        return job
+    def job(self, product: int, **of_the_run: float) -> Records:
+        """Return what stays the same during a run that multiplies by the routine at this address.
 
-    def room(self, threads: int) -> Array:
-        """Return room for the outputs and deltas of the rows kept at one time, and what threads need."""
-        return aligned(self.scratch + threads * self.scratch_size, self.dtype)
+        Parameters
+        ----------
+        product : int
+            The address.
+        **of_the_run
+            The fields of `JOB` that the network does not tell; 0 where nothing is said.
+        """
+        network, output = self.network, self.network.layers[-1].activation
+        trained = [
+            l
+            for l, layer in enumerate(network.layers, start=1)
+            if layer.train_weights or (layer.train_bias and layer.biases)
+        ]
+        told = {
+            "depth": network.depth,
+            "lowest": min(trained, default=network.depth),
+            "blas": product,
+            "give_way": give_way_address(),
+            "loss": losses.routine(network.loss.name, output.name, self.dtype),
+            "paired": network.loss.paired(output) is not None,
+            "rows_at_once": self.cut.rows_at_once,
+            "piece_rows": self.cut.rows,
+            "Y": self.Y,
+            "weights": self.weights,
+            "scratch": self.scratch,
+            "scratch_size": self.scratch_size,
+            "clip_norm": np.inf,
+            **of_the_run,
+        }
+        return as_records([told], JOB)
+
+    def room_size(self, threads: int) -> int:
+        """Return how many numbers the rows kept at one time take, and what threads need."""
+        return self.scratch + threads * self.scratch_size
 
 
 @dataclass(frozen=True)
@@ -177,25 +196,38 @@ def layers_of(network: Network, dtype: np.dtype, rows: int) -> tuple[Records, in
         Rows that are kept at one time.
     """
     starts = {(block.letter, block.layer): block for block in Layout(network).blocks}
-    layers = np.zeros(network.depth + 1, dtype=LAYER).view(np.recarray)
-    room = 0
-    for l, units in enumerate(network.sizes):
-        layer = layers[l]
-        layer.units, layer.A = units, room
-        room += aligned_count(rows * units, dtype)
-        if l == 0:
-            continue
-        described, W, b = network.layer(l), starts["W", l], starts["b", l]
-        layer.delta = room
-        room += aligned_count(rows * units, dtype)
-        layer.activation = activations.CODES[described.activation.name]
-        told = described.activation.name in activations.TOLD_BY_OUTPUT and not described.dropout
-        layer.keeps_slope = not told
-        layer.routine = activations.routine(described.activation.name, np.dtype(dtype), not told)
-        layer.biases, layer.W, layer.b = described.biases, W.start, b.start
-        layer.train_W, layer.train_b = W.trainable, b.trainable and described.biases > 0
-        layer.dropout = described.dropout
-    return layers, room
+    room = aligned_count(rows * network.sizes[0], dtype)
+    layers: list[dict[str, float]] = [{"units": network.sizes[0]}]
+    for l, layer in enumerate(network.layers, start=1):
+        size, W, b = aligned_count(rows * layer.units, dtype), starts["W", l], starts["b", l]
+        name = layer.activation.name
+        told = name in activations.TOLD_BY_OUTPUT and not layer.dropout
+        layers.append(
+            {
+                "units": layer.units,
+                "activation": activations.CODES[name],
+                "routine": activations.routine(name, np.dtype(dtype), not told),
+                "keeps_slope": not told,
+                "biases": layer.biases,
+                "W": W.start,
+                "b": b.start,
+                "train_W": W.trainable,
+                "train_b": b.trainable and layer.biases > 0,
+                "A": room,
+                "delta": room + size,
+                "dropout": layer.dropout,
+            }
+        )
+        room += 2 * size
+    return as_records(layers, LAYER), room
+
+
+def as_records(rows: Sequence[Mapping[str, float]], dtype: np.dtype) -> Records:
+    """Return rows as records, 0 where nothing is said."""
+    names = dtype.names or ()
+    return np.array([tuple(row.get(name, 0) for name in names) for row in rows], dtype=dtype).view(
+        np.recarray
+    )
 
 
 def pieces_of(network: Network, rows: int) -> Records:
@@ -212,5 +244,6 @@ def pieces_of(network: Network, rows: int) -> Records:
 
 def largest_block(network: Network, pieces: Records) -> int:
     """Return how many parameters the largest piece of the gradient has, biases included."""
-    sizes = [int(piece.inputs) * network.layer(int(piece.layer)).units for piece in pieces]
-    return max(sizes) + max(network.sizes)
+    layers, inputs = pieces["layer"].tolist(), pieces["inputs"].tolist()
+    blocks = (count * network.layers[l - 1].units for l, count in zip(layers, inputs, strict=True))
+    return max(blocks) + max(network.sizes)

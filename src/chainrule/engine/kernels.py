@@ -12,8 +12,11 @@ import numpy as np
 from chainrule.engine.compiling import kernel, part
 from chainrule.engine.equations import F1, F2
 from chainrule.engine.memory import Records, borrowed, matrix, vector
+from chainrule.engine.products import product_of_columns
 from chainrule.engine.random import shuffle
 from chainrule.engine.step import (
+    NO_PULL,
+    PULL,
     REST_PULL,
     WHOLE_PULL,
     Given,
@@ -21,6 +24,7 @@ from chainrule.engine.step import (
     Moment,
     Place,
     Rows,
+    block_of,
     gradient_pass,
     penalty_pass,
     rows_pass,
@@ -28,7 +32,7 @@ from chainrule.engine.step import (
     update_pass,
 )
 from chainrule.engine.threads import STOP, claim, go_on, last_to_arrive
-from chainrule.engine.update import CORRECT1, CORRECT2, ETA, PENALTY, SQUARES, SUMS, UNSOUND
+from chainrule.engine.update import CORRECT1, CORRECT2, ETA, PENALTY, SQUARES, SUMS, UNSOUND, update
 from chainrule.network.array import Array
 
 TILES_OF_A_PIECE = 16
@@ -55,6 +59,7 @@ class Shuffled(NamedTuple):
 
     words: Array
     buckets: Array
+    epoch: Array  # (1,): of which epoch the order is
 
 
 class Shared(NamedTuple):
@@ -81,9 +86,10 @@ def begin(job: Any, given: Given, shuffled: Shuffled, shared: Shared, told: Told
     step = first + s
     place = place_of_batch(job, step)
     count = min(job.batch_rows, job.rows - place)
-    if len(given.order) and (place == 0 or s == 0):
-        epoch = np.uint64(step // job.steps_per_epoch)
-        shuffle(given.order, shuffled.words, shuffled.buckets, job.seed, epoch)
+    epoch = step // job.steps_per_epoch if job.steps_per_epoch > 1 else step
+    if len(given.order) and shuffled.epoch[0] != epoch:
+        shuffle(given.order, shuffled.words, shuffled.buckets, job.seed, np.uint64(epoch))
+        shuffled.epoch[0] = epoch
     shared.moment[0] = count
     if len(given.weights):
         total = 0.0
@@ -167,7 +173,7 @@ def run(
     layers, pieces, setting, room = borrowed(layers), borrowed(pieces), borrowed(setting), borrowed(room)
     given, learned = borrowed_rows(given), borrowed_parameters(learned)
     partial = Partial(borrowed(partial.losses), borrowed(partial.sums), borrowed(partial.clipped))
-    shuffled = Shuffled(borrowed(shuffled.words), borrowed(shuffled.buckets))
+    shuffled = Shuffled(borrowed(shuffled.words), borrowed(shuffled.buckets), borrowed(shuffled.epoch))
     shared = Shared(
         borrowed(shared.control), borrowed(shared.moment), borrowed(shared.numbers), borrowed(shared.pulls)
     )
@@ -200,7 +206,8 @@ def run(
             if last_to_arrive(control, threads, job.give_way):
                 go_on(control, threads)
             piece_of_rows += cut
-            updates = passed + count == batch and not clips
+            last = passed + count == batch
+            updates = last and not clips and not job.at_once
             while True:
                 i = claim(control, threads)
                 if i >= len(pieces):
@@ -214,7 +221,11 @@ def run(
                         job, layers, piece, learned, at, shared.numbers, shared.pulls, WHOLE_PULL, added
                     )
             if last_to_arrive(control, threads, job.give_way):
-                if updates:
+                if last and job.at_once:
+                    everything = block_of(learned, 0, learned.gradient, 0, len(learned.theta))
+                    pull = vector(shared.pulls, NO_PULL, PULL)
+                    update(job.rule, everything, shared.numbers, pull, vector(partial.sums, 0, SUMS))
+                if last and not clips:
                     end_and_begin(job, given, partial, shuffled, shared, told, first_step, s)
                 go_on(control, threads)
         if clips:
@@ -384,3 +395,13 @@ def outputs_of_tile(
     for i in range(count):
         for j in range(layers[job.depth].units):
             found[row + i, j] = A[i, j]
+
+
+@kernel
+def multiply(blas: int, room: Array, side: int, threads: int, thread: int) -> None:
+    """Multiply two square matrices in each thread: the fastest thing there is, to compare a step with."""
+    start = 3 * thread * side * side
+    A = matrix(room, start, side, side)
+    W = matrix(room, start + side * side, side, side)
+    dW = matrix(room, start + 2 * side * side, side, side)
+    product_of_columns(blas, A, 0, W, dW, False)

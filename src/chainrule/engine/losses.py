@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import carray, types
+from numba import types
 from numba.extending import overload
 from numba.np.numpy_support import from_dtype
 
@@ -20,6 +20,7 @@ from chainrule.engine.activations import sigmoid, softplus
 from chainrule.engine.calling import address, call_for_number
 from chainrule.engine.compiling import UNCOMPILED, address_of, part, sums
 from chainrule.engine.exponential import exp
+from chainrule.engine.memory import matrix_at, vector_at
 from chainrule.network.array import Array
 
 # What the third argument is: the number of a loss for this output, as `setting_of` tells.
@@ -150,9 +151,9 @@ def routine(network_loss: str, output: str, dtype: np.dtype) -> int:
         def over_rows(
             Z: Any, Y: Any, weights: Any, setting: Any, delta: Any, rows: int, units: int, weighted: int
         ) -> float:
-            w = carray(weights, (rows if weighted else 0,))
-            shape = (rows, units)
-            return softmax_cross_entropy(carray(Z, shape), carray(Y, shape), w, carray(delta, shape))
+            w = vector_at(weights, rows if weighted else 0)
+            z, y, d = matrix_at(Z, rows, units), matrix_at(Y, rows, units), matrix_at(delta, rows, units)
+            return softmax_cross_entropy(z, y, w, d)
 
         return address_of(over_rows, signature)
     scalar = PAIRS.get((network_loss, output)) or KERNELS[network_loss]

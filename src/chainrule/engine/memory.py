@@ -51,6 +51,16 @@ def flat(array: Array) -> Array:
     return array.reshape(array.size)
 
 
+def matrix_at(first: Any, rows: int, columns: int) -> Array:
+    """Return what begins at a pointer as a matrix."""
+    return matrix(first, 0, rows, columns)
+
+
+def vector_at(first: Any, count: int) -> Array:
+    """Return what begins at a pointer as a vector."""
+    return vector(first, 0, count)
+
+
 @intrinsic
 def pointer(_context: Any, array: Any, start: Any) -> Any:
     """Return the address of an entry of a flat array, for compiled code."""
@@ -70,6 +80,16 @@ def _matrix(array: Any, start: Any, rows: Any, columns: Any) -> Any:
 @overload(vector, strict=False)
 def _vector(array: Any, start: Any, count: Any) -> Any:
     return lambda array, start, count: numba.carray(pointer(array, start), (count,))
+
+
+@overload(matrix_at, strict=False)
+def _matrix_at(first: Any, rows: Any, columns: Any) -> Any:
+    return lambda first, rows, columns: numba.carray(first, (rows, columns))
+
+
+@overload(vector_at, strict=False)
+def _vector_at(first: Any, count: Any) -> Any:
+    return lambda first, count: numba.carray(first, (count,))
 
 
 @overload(flat, strict=False)

@@ -38,7 +38,7 @@ def predict(network: Network, parameters: Parameters, X: Array, n_threads: int |
     found = np.empty((len(X), network.sizes[-1]), dtype=parameters.theta.dtype)
     worth = max(1, len(X) // ROWS_OF_A_THREAD)
     with lent(worth if n_threads is None else min(n_threads, worth)) as threads:
-        room = aligned(threads * int(job.scratch_size[0]), found.dtype)
+        room = aligned(threads * described.scratch, found.dtype)
         arguments = (
             records(job),
             records(described.layers),
@@ -57,6 +57,5 @@ def _prepared(network: Network, dtype: np.dtype) -> tuple[Described, Records]:
     described = Described(network, dtype, TILE_ROWS)
     for l, layer in enumerate(network.layers, start=1):
         described.layers[l].routine = activations.routine(layer.activation.name, dtype, False)
-    job = described.job(best_blas().product(dtype))
-    job.piece_rows, job.scratch_size = TILE_ROWS, described.scratch
-    return described, job
+    size = described.scratch
+    return described, described.job(best_blas().product(dtype), piece_rows=TILE_ROWS, scratch_size=size)

@@ -10,6 +10,8 @@ from chainrule.network.array import Array
 
 # Up to so many multiplications loops are done before BLAS has looked at its arguments.
 SMALL = 2048
+# So many columns are worth a vector.
+NARROW = 8
 
 
 @sums
@@ -19,6 +21,14 @@ def add_product(blas: int, A: Array, W: Array, Z: Array) -> None:
     m = W.shape[1]
     if n * k * m > SMALL:
         gemm(blas, A, False, 0, W, False, Z, k, True)
+        return
+    if m < NARROW:
+        for row in range(n):
+            for j in range(m):
+                total = Z[row, j]
+                for i in range(k):
+                    total += A[row, i] * W[i, j]
+                Z[row, j] = total
         return
     for row in range(n):
         for i in range(k):

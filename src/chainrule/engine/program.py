@@ -26,9 +26,10 @@ from chainrule.network.schedules import CONSTANT
 # A thread is worth its start and its waits when it saves so many multiplications a step.
 WORK_OF_A_THREAD = 1 << 18
 # Between two looks of Python pass so many multiplications, some tens of milliseconds; a step's own cost is
-# as many as this.
-WORK_BETWEEN_LOOKS, WORK_OF_A_STEP = 1_000_000_000, 10_000
+# as many as this. A run copies the parameters first, so it has some steps however long they are.
+WORK_BETWEEN_LOOKS, WORK_OF_A_STEP, LEAST_STRIDE = 4_000_000_000, 40_000, 4
 ROWS_OF_A_BUCKET = 4
+FEW_PARAMETERS = 4096
 
 
 def why_not(network: Network, dtype: npt.DTypeLike) -> str:
@@ -92,9 +93,11 @@ class CompiledProgram:
         self.network, self.optimizer, self.penalty, self.dtype = network, optimizer, penalty, dtype
         self.batch_rows, self.blas, self.layout = batch_rows, blas, Layout(network)
         self.engine = f"compiled, {blas.name}"
+        self._kept_room = np.zeros(0, dtype=dtype)
+        self._kept_order: tuple[tuple[int, int], Array, kernels.Shuffled] | None = None
         self.rule = update.rule_of(optimizer)
         work = 3 * self.layout.size * batch_rows
-        self.stride = max(1, WORK_BETWEEN_LOOKS // (work + WORK_OF_A_STEP))
+        self.stride = max(LEAST_STRIDE, WORK_BETWEEN_LOOKS // (work + WORK_OF_A_STEP))
         worth = max(1, work // WORK_OF_A_THREAD)
         self.threads = worth if n_threads is None else min(n_threads, worth)
 
@@ -116,39 +119,50 @@ class CompiledProgram:
 
     def run(self, state: State, data: Data, plan: Plan, steps: int) -> tuple[State, Told]:
         """Take `steps` steps; see `network.program.Program.run`."""
-        room: list[Array] = []
-        after, told = self._sound_steps(state, data, plan, steps, room)
+        after, told = self._sound_steps(state, data, plan, steps)
         sound = after.step - state.step
         if sound < steps:
-            place = self._place_of_divergence(room[0], told.loss[sound])
-            good, _ = self._sound_steps(state, data, plan, sound, room)
+            place = self._place_of_divergence(told.loss[sound])
+            good, _ = self._sound_steps(state, data, plan, sound)
             raise diverged(good, plan, self.layout, place)
         return after, told
 
-    def _sound_steps(
-        self, state: State, data: Data, plan: Plan, steps: int, room: list[Array]
-    ) -> tuple[State, Told]:
-        """Take steps until one is not sound; the room they were computed in is left in the list."""
-        clips = plan.clip_norm is not None
+    def _sound_steps(self, state: State, data: Data, plan: Plan, steps: int) -> tuple[State, Told]:
+        """Take steps until one is not sound."""
+        described, dtype = self.described, self.dtype
         theta, m, v = self._copies(state)
-        whole = self.layout.size if clips or self.described.keeps_gradient else 0
-        learned = Learned(theta, m, v, self._zeros(whole))
-        given, shuffled = self._given(data, plan)
+        gradient = self._zeros(self.layout.size if self._keeps_gradient(plan) else 0)
+        order, shuffled = self._order(plan, state.seed)
         told = kernels.Told(rates(plan, state.step, steps), np.zeros(steps), np.zeros(steps))
-        sums = SUMS * len(self.described.pieces)
-        partial = kernels.Partial(np.zeros(self.described.pieces_of_rows), np.zeros(sums), np.zeros(sums))
-        numbers = update.numbers_of(self.optimizer, self.dtype)
-        pulls = update.pulls_of(self.optimizer, self.penalty, self.dtype)
+        sums = SUMS * len(described.pieces)
+        partial = kernels.Partial(np.zeros(described.pieces_of_rows), np.zeros(sums), np.zeros(sums))
+        numbers = update.numbers_of(self.optimizer, dtype)
+        pulls = update.pulls_of(self.optimizer, self.penalty, dtype)
         shared = kernels.Shared(new_control(), np.zeros(1), numbers, pulls)
-        described = self.described
+        job = records(self._job(plan, state.seed))
+        network = (records(described.layers), records(described.pieces), described.setting)
         with lent(self.threads) as threads:
-            room[:] = [described.room(threads)]
-            job = records(self._job(plan, state.seed))
-            network = (records(described.layers), records(described.pieces), described.setting)
-            arguments = (given, learned, room[0], partial, shuffled, shared, told, state.step)
-            taken = together(kernels.run, (job, *network, *arguments), threads)
-        slots = dict(zip(self.slots, (learned.m, learned.v), strict=False))
-        return State(learned.theta, slots, state.step + taken, state.seed), Told(told.losses, told.norms)
+            training = (self._given(data, order), Learned(theta, m, v, gradient), self._room(threads))
+            arguments = (job, *network, *training, partial, shuffled, shared, told, state.step)
+            taken = together(kernels.run, arguments, threads)
+        slots = dict(zip(self.slots, (m, v), strict=False))
+        return State(theta, slots, state.step + taken, state.seed), Told(told.losses, told.norms)
+
+    def _room(self, threads: int) -> Array:
+        """Return the room in which steps are computed, the same one in every run."""
+        if len(self._kept_room) < self.described.room_size(threads):
+            self._kept_room = self._zeros(self.described.room_size(threads))
+        return self._kept_room
+
+    def _order(self, plan: Plan, seed: int) -> tuple[Array, kernels.Shuffled]:
+        """Return the order of the rows as the last run left it, and the room to put them in the next one."""
+        count = plan.rows if plan.shuffle and plan.rows > 1 else 0
+        if self._kept_order is None or self._kept_order[0] != (count, seed):
+            buckets = 1 << max(0, count // ROWS_OF_A_BUCKET).bit_length()
+            words, starts = np.zeros(count + WORDS, dtype=np.uint64), np.zeros(buckets + 1, dtype=np.int64)
+            shuffled = kernels.Shuffled(words, starts, np.full(1, -1))
+            self._kept_order = (count, seed), np.zeros(count, dtype=np.uint32), shuffled
+        return self._kept_order[1:]
 
     def _copies(self, state: State) -> list[Array]:
         """Return copies of the parameters and of two slots; one that the optimizer has not has no entries."""
@@ -162,32 +176,48 @@ class CompiledProgram:
     def _zeros(self, size: int) -> Array:
         return aligned(size, self.dtype)
 
-    def _given(self, data: Data, plan: Plan) -> tuple[Given, kernels.Shuffled]:
-        """Return the rows, and room to put them in order."""
+    def _given(self, data: Data, order: Array) -> Given:
+        """Return the rows as the kernels take them."""
         weights = self._zeros(0) if data.row_weights is None else np.ascontiguousarray(data.row_weights)
-        shuffled = plan.rows if plan.shuffle and plan.rows > 1 else 0
-        buckets = 1 << max(0, shuffled // ROWS_OF_A_BUCKET).bit_length()
-        X, Y = np.ascontiguousarray(data.X), np.ascontiguousarray(data.Y)
-        order = np.zeros(shuffled, dtype=np.uint32 if shuffled < 2**32 else np.uint64)
-        words = np.zeros(shuffled + WORDS, dtype=np.uint64)
-        return Given(X, Y, weights, order), kernels.Shuffled(words, np.zeros(buckets + 1, dtype=np.int64))
+        return Given(np.ascontiguousarray(data.X), np.ascontiguousarray(data.Y), weights, order)
 
     def _job(self, plan: Plan, seed: int) -> Records:
         """Return what stays the same during a run."""
-        job = self.described.job(self.blas.product(self.dtype))
-        job.rule, job.corrects = update.routine(self.rule, self.dtype), self.rule == "Adam"
-        job.beta1, job.beta2 = update.BETAS[type(self.optimizer)](self.optimizer)
-        job.learning_rate = self.optimizer.learning_rate
-        job.pulls = bool(self.penalty) or getattr(self.optimizer, "weight_decay", 0.0) > 0
-        job.keeps_gradient = self.described.keeps_gradient or plan.clip_norm is not None
-        job.rows, job.batch_rows, job.steps_per_epoch = plan.rows, plan.batch_rows, plan.steps_per_epoch
-        job.clip_norm = np.inf if plan.clip_norm is None else plan.clip_norm
-        job.seed = seed
-        return job
+        beta1, beta2 = update.BETAS[type(self.optimizer)](self.optimizer)
+        return self.described.job(
+            self.blas.product(self.dtype),
+            rule=update.routine(self.rule, self.dtype),
+            corrects=self.rule == "Adam",
+            beta1=beta1,
+            beta2=beta2,
+            learning_rate=self.optimizer.learning_rate,
+            pulls=self._pulls,
+            at_once=self._at_once(plan),
+            keeps_gradient=self._keeps_gradient(plan),
+            rows=plan.rows,
+            batch_rows=plan.batch_rows,
+            steps_per_epoch=plan.steps_per_epoch,
+            clip_norm=np.inf if plan.clip_norm is None else plan.clip_norm,
+            seed=seed,
+        )
 
-    def _place_of_divergence(self, room: Array, loss: float) -> str:
-        """Return in words where a number that is not finite first showed, in the room of a step."""
-        rows = self.described.cut.rows_at_once
+    @property
+    def _pulls(self) -> bool:
+        """Whether something pulls on the weights that does not pull on the biases."""
+        return bool(self.penalty) or getattr(self.optimizer, "weight_decay", 0.0) > 0
+
+    def _at_once(self, plan: Plan) -> bool:
+        """Whether one pass updates all parameters: few of them, and all alike."""
+        alike = not self._pulls and self.layout.trained is None and plan.clip_norm is None
+        return alike and self.layout.size <= FEW_PARAMETERS
+
+    def _keeps_gradient(self, plan: Plan) -> bool:
+        """Whether the gradient is kept whole until the parameters are updated."""
+        return self.described.keeps_gradient or plan.clip_norm is not None or self._at_once(plan)
+
+    def _place_of_divergence(self, loss: float) -> str:
+        """Return in words where a number that is not finite first showed in the last step."""
+        room, rows = self._kept_room, self.described.cut.rows_at_once
         for l, layer in enumerate(self.described.layers):
             A = room[layer.A : layer.A + rows * layer.units].reshape(rows, layer.units)
             bad = np.argwhere(~np.isfinite(A))
@@ -200,13 +230,12 @@ class CompiledProgram:
         described = self.described
         whole = Learned(self._zeros(len(theta)), self._zeros(0), self._zeros(0), self._zeros(len(theta)))
         whole.theta[:] = theta
-        given, _ = self._given(rows, Plan(len(rows.X), len(rows.X), shuffle=False))
-        job = described.job(self.blas.product(self.dtype))
-        job.rows, job.keeps_gradient = len(rows.X), True
+        given = self._given(rows, np.zeros(0, dtype=np.uint32))
+        job = described.job(self.blas.product(self.dtype), rows=len(rows.X), keeps_gradient=True)
         losses = np.zeros(-(-len(rows.X) // described.cut.rows_at_once) * described.pieces_of_rows)
         with lent(self.threads) as threads:
             network = (records(described.layers), records(described.pieces), described.setting)
-            arguments = (given, whole, described.room(threads), losses, float(normalizer), new_control())
+            arguments = (given, whole, self._room(threads), losses, float(normalizer), new_control())
             together(kernels.gradient, (records(job), *network, *arguments), threads)
         return whole.gradient, float(sum(losses))
 

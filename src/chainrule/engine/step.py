@@ -174,7 +174,7 @@ def BP1(
         for row in range(n):
             for j in range(layer.units):
                 delta[row, j] *= weights[row] * whole
-    else:
+    elif whole != 1:
         entries = flat(delta)
         for i in range(size):
             entries[i] *= whole

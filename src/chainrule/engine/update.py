@@ -190,7 +190,7 @@ def routine(name: str, dtype: np.dtype) -> int:
                 vs[i] = v
             squares += np.float64(g) * np.float64(g)
             penalty += np.float64(half * l2 * w * w + l1 * abs(w))
-            unsound += (new - new) + (m - m) + (v - v)
+            unsound += zero * (new + m + v)  # x - x would be 0 to a compiler that may regroup sums
         added[SQUARES] += squares
         added[PENALTY] += penalty
         added[UNSOUND] += unsound
