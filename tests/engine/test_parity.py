@@ -13,28 +13,32 @@ from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.layers import BIASES, Dense
 
 DOUBLE, SINGLE = 1e-10, 1e-4  # of the size of the terms, after 100 steps
-# A start one bit away must end as near as this, or nobody's last digits mean anything.
+# A training nudged by bits must end as near as this, or nobody's last digits mean anything.
 CALM = {np.float64: 1e-12, np.float32: 1e-5}
 
 
 def require_agreement(case):
-    """Assert that both engines end at the same parameters and tell the same; return whether it was asked."""
+    """Assert that both engines end at the same parameters and tell the same.
+
+    Returns
+    -------
+    bool
+        Whether they did; not, where the training diverges, or ends elsewhere when it is nudged by bits.
+    """
     bound = DOUBLE if case.dtype is np.float64 else SINGLE
     try:
-        drift, theta, terms = case.drift()
+        wanted, said, terms = case.run_slowly()
     except cr.DivergenceError:
         return False
-    if not drift <= CALM[case.dtype]:
-        return False
     state, told = case.run_compiled()
-    assert distance(state.theta, theta, terms) <= bound
-    reference, wanted = case.run_reference()
-    size = np.abs(wanted.loss) + 1
-    assert np.abs((told.loss - wanted.loss) / size).max() <= 10 * bound
-    assert (
-        np.abs((told.gradient_norm - wanted.gradient_norm) / (wanted.gradient_norm + 1)).max() <= 100 * bound
-    )
-    assert state.slots.keys() == reference.slots.keys()
+    apart = distance(state.theta, wanted.theta, terms)
+    if apart > bound and not case.drift(wanted.theta, terms) <= CALM[case.dtype]:
+        return False
+    assert apart <= bound
+    assert (np.abs(told.loss - said.loss) / (np.abs(said.loss) + 1)).max() <= 10 * bound
+    norms = np.abs(told.gradient_norm - said.gradient_norm) / (said.gradient_norm + 1)
+    assert norms.max() <= 100 * bound
+    assert state.slots.keys() == wanted.slots.keys()
     return True
 
 
@@ -89,13 +93,24 @@ def test_any_training_in_single_precision_ends_where_the_reference_ends(case):
     assume(require_agreement(case))
 
 
+def small_network(hidden, end, bias):
+    """Return 3-3-2 with this bias; softmax, whose deltas add up to 0, has no gradient by a shared one."""
+    loss, output = end
+    layers = [
+        Dense(3, units, f, bias="per_unit" if (f, bias) == ("softmax", "shared") else bias)
+        for units, f in ((3, hidden), (2, output))
+    ]
+    return cr.Network(layers, loss)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("hidden", sorted(ACTIVATIONS))
 def test_every_combination_ends_where_the_reference_ends(hidden, dtype):
-    """Activation, loss and output, bias and optimizer; several starts, until one is calm."""
-    for end, bias, rule in itertools.product(ENDS, BIASES, RULES):
-        net = network([3, 3, 2], hidden, end, bias=bias)
+    """Activation, loss and output, bias, optimizer; several starts, until one agrees. Of float32 a fourth."""
+    combinations = list(itertools.product(ENDS, BIASES, RULES))
+    for end, bias, rule in combinations[:: 1 if dtype is np.float64 else 4]:
+        net = small_network(hidden, end, bias)
         asked = (require_agreement(Case(net, rule, seed=seed, dtype=dtype)) for seed in range(12))
         assert any(asked), (hidden, end, bias, rule)
 
@@ -123,10 +138,10 @@ def test_networks_that_are_cut_end_where_the_reference_ends(shape, clip_norm):
         weighted=True,
         **chosen,
     )
-    terms, theta = case.sizes_of_terms()
+    wanted, _, terms = case.run_slowly()
     for threads in (1, 2):
         state, _ = case.run_compiled(n_threads=threads)
-        assert distance(state.theta, theta, terms) < 1e-12
+        assert distance(state.theta, wanted.theta, terms) < 1e-12
 
 
 def test_a_mistake_is_seen(monkeypatch):

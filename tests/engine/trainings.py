@@ -1,6 +1,6 @@
 """Trainings that both engines are asked for, and how close they must come to each other."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from chainrule.engine.program import prepare as prepare_compiled
 from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.losses import LOSSES
 from chainrule.network.parameters import Parameters
-from chainrule.network.program import Data
+from chainrule.network.program import Data, Told
 from chainrule.network.rows import Plan
 from chainrule.reference.program import prepare as prepare_reference
 from chainrule.train.blas import one_thread
@@ -59,6 +59,9 @@ class Case:
         Y = random.normal(size=(self.rows, outputs))
         if loss.targets_sum_to_one:
             Y = np.eye(outputs)[random.integers(0, outputs, self.rows)]
+        elif self.network.layers[-1].activation.name == "softmax":
+            # Where all errors of a row have one sign, the gradient of a loss by that sign is 0.
+            Y = random.dirichlet(np.ones(outputs), size=self.rows)
         elif loss.name == "binary_cross_entropy":
             Y = random.integers(0, 2, size=(self.rows, outputs))
         elif loss.name == "poisson":
@@ -89,27 +92,35 @@ class Case:
         with one_thread():
             return program.run(start, self.data, self.plan, self.steps)
 
-    def sizes_of_terms(self):
-        """Return |theta_0| + the sum of |the change in each step|, and where the training ends."""
+    def run_slowly(self, nudged=False):
+        """Run the reference in ten pieces; return where it ends, what it told and the size of the terms.
+
+        That is |theta_0| + the sum of |the change in each piece|. Nudged, it runs step by step, and each
+        begins one bit away from where the last one ended.
+        """
         program = prepare_reference(self.network, self.rule, self.penalty, self.dtype, self.batch)
         state = program.start(self.start, self.seed)
-        terms = np.abs(state.theta).astype(np.float64)
-        data, plan = self.data, self.plan
+        terms, losses, norms = np.abs(state.theta).astype(np.float64), [], []
+        data, plan, random = self.data, self.plan, np.random.default_rng(self.seed)
+        size = 1 if nudged else max(1, self.steps // 10)
         with one_thread():
-            for _ in range(self.steps):
-                after, _ = program.run(state, data, plan, 1)
+            for first in range(0, self.steps, size):
+                after, told = program.run(state, data, plan, min(size, self.steps - first))
                 terms += np.abs(after.theta.astype(np.float64) - state.theta)
+                losses += told.loss.tolist()
+                norms += told.gradient_norm.tolist()
                 state = after
-        return terms, state.theta
+                if nudged:
+                    towards = random.choice([-np.inf, np.inf], size=len(state.theta)).astype(self.dtype)
+                    state = replace(state, theta=np.nextafter(state.theta, towards))
+        return state, Told(np.array(losses), np.array(norms)), terms
 
-    def drift(self):
-        """Return how far the reference comes from itself, in sizes of terms, from a start one bit away.
+    def drift(self, theta, terms):
+        """Return how far from `theta` the reference ends, in sizes of terms, when it is nudged on its way.
 
         Where a kink is near or a gradient vanishes, that is far: no two computations meet there.
         """
-        terms, theta = self.sizes_of_terms()
-        away, _ = self.run_reference(np.nextafter(self.start, np.inf, dtype=self.dtype))
-        return distance(theta, away.theta, terms), theta, terms
+        return distance(theta, self.run_slowly(nudged=True)[0].theta, terms)
 
 
 def distance(one, other, terms):
