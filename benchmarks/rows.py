@@ -1,7 +1,7 @@
 """What a row costs as there are more of them, and what shuffling them costs: `python benchmarks/rows.py`.
 
-A table of 20 numbers, 20-64-1, batches of 256, one epoch, from 10 thousand to 3 million rows, in float32 on the
-compiled engine; medians of interleaved rounds. Prints a table in Markdown.
+A table of 20 numbers, 20-64-1, batches of 256, from 10 thousand to 3 million rows, in float32 on the compiled
+engine; medians of interleaved rounds. Prints a table in Markdown.
 """
 
 import sys

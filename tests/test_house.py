@@ -101,6 +101,16 @@ def imported(source: Path) -> set[str]:
     return found
 
 
+def test_numba_lives_in_the_engine_only():
+    using = [
+        path
+        for path in SOURCES
+        if any(name.split(".")[0] in ("numba", "llvmlite") for name in imported(path))
+    ]
+    places = {path.relative_to(ROOT / "src" / "chainrule").parts[0] for path in using}
+    assert places == {"engine"}
+
+
 def test_scipys_files_are_read_in_the_formats_of_the_room_files_only():
     using = [path for path in SOURCES if any(name.startswith("scipy.io") for name in imported(path))]
     places = {path.relative_to(ROOT / "src" / "chainrule").as_posix() for path in using}

@@ -65,7 +65,7 @@ def test_the_folder_is_named_by_every_source(monkeypatch, tmp_path):
     ("platform", "variables", "place"),
     [
         ("linux", {"XDG_CACHE_HOME": "/there"}, "/there"),
-        ("darwin", {"HOME": "/home/ada"}, "/home/ada/Library/Caches"),
+        ("darwin", {"HOME": "/there"}, "/there/Library/Caches"),
         ("win32", {"LOCALAPPDATA": "/local"}, "/local"),
     ],
 )

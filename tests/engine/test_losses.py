@@ -33,8 +33,8 @@ def test_loss_and_derivative_are_the_rows(end, dtype, weighted):
     found = np.empty_like(Z)
     routine = losses.routine(*end, np.dtype(dtype))
     weights = np.zeros(0, dtype) if data.row_weights is None else data.row_weights
-    loss = apply(routine, given, data.Y, weights, setting_of(net, np.dtype(dtype)), found)
-    wanted = pair.delta(Z, A, data.Y) if pair else net.loss.derivative(A, data.Y)
+    loss = apply(routine, given, data.Y, weights, setting_of(net, np.dtype(dtype)), dtype(1), found)
+    wanted = data.weigh(pair.delta(Z, A, data.Y) if pair else net.loss.derivative(A, data.Y))
     terms = pair.terms(Z, data.Y) if pair else net.loss.terms(A, data.Y)
     eps = np.finfo(dtype).eps
     assert np.abs(found - wanted).max() <= 16 * eps * (1 + np.abs(wanted).max())
@@ -48,7 +48,7 @@ def test_a_loss_has_its_own_settings(loss):
     A, Y = random.normal(size=(50, 3)), random.normal(size=(50, 3))
     found = np.empty_like(A)
     routine = losses.routine(loss.name, "identity", A.dtype)
-    total = apply(routine, A, Y, np.zeros(0), setting_of(net, A.dtype), found)
+    total = apply(routine, A, Y, np.zeros(0), setting_of(net, A.dtype), 1.0, found)
     assert np.allclose(found, loss.derivative(A, Y), rtol=1e-14, atol=0)
     assert np.isclose(total, loss.terms(A, Y).sum(), rtol=1e-13)
 
@@ -57,7 +57,7 @@ def test_far_below_zero_the_logarithm_of_softplus_is_z():
     Z, Y = np.array([[-800.0, -50.0, 800.0]]), np.array([[2.0, 0.0, 1.0]])
     pair = LOSSES["poisson"].from_z["softplus"]
     found = np.empty_like(Z)
-    total = apply(losses.routine("poisson", "softplus", Z.dtype), Z, Y, np.zeros(0), np.zeros(3), found)
+    total = apply(losses.routine("poisson", "softplus", Z.dtype), Z, Y, np.zeros(0), np.zeros(3), 1.0, found)
     assert np.allclose(found, pair.delta(Z, np.zeros_like(Z), Y), rtol=1e-14)
     assert np.isclose(total, pair.terms(Z, Y).sum(), rtol=1e-14)
 
@@ -66,5 +66,5 @@ def test_an_output_never_asked_for_may_be_infinitely_far_below():
     Z, Y = np.array([[0.0, -np.inf]]), np.array([[1.0, 0.0]])
     found = np.empty_like(Z)
     routine = losses.routine("cross_entropy", "softmax", Z.dtype)
-    assert apply(routine, Z, Y, np.zeros(0), np.zeros(2), found) == 0
+    assert apply(routine, Z, Y, np.zeros(0), np.zeros(2), 1.0, found) == 0
     assert np.array_equal(found, [[0.0, 0.0]])

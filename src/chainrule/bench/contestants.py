@@ -7,6 +7,7 @@ from the same weights each time and returns those it ends with. `inputs by outpu
 import os
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,7 +16,6 @@ from chainrule.bench.workloads import Workload
 from chainrule.model import Model
 from chainrule.network.array import Array
 from chainrule.network.optimizers import Adam, GradientDescent, Momentum
-from chainrule.network.parameters import Parameters
 
 Weights: TypeAlias = tuple[Sequence[Array], Sequence[Array]]
 Fit: TypeAlias = Callable[[], Weights]
@@ -28,7 +28,7 @@ def chainrule(workload: Workload, threads: int) -> Fit:
     network, start = workload.network, workload.start
 
     def fit() -> Weights:
-        model = Model(network, Parameters(start.layout, start.theta.copy()))
+        model = Model(network, start)
         model.fit(
             X,
             Y,
@@ -48,7 +48,7 @@ def chainrule_scipy(workload: Workload, threads: int) -> Fit:
     """Return the same with SciPy's BLAS: what the default install does."""
     from chainrule.engine import blas
 
-    blas.mkl_library = lambda: None  # type: ignore[assignment] # as if it were not installed
+    blas.mkl_library = cache(lambda: None)  # as if it were not installed
     blas.mkl.cache_clear()
     return chainrule(workload, threads)
 

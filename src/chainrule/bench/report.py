@@ -40,10 +40,15 @@ def as_results(data: dict[str, Any]) -> Results:
     """Return a run that was written as plain data."""
     results = Results(int(data["machine"].split(", ")[1].split()[0]), data["missing"])
     for name, row in data["workloads"].items():
-        results.measured[name] = {who: Measured(**each) for who, each in row["measured"].items()}
+        results.measured[name] = {who: _measured(each) for who, each in row["measured"].items()}
         if row["product_rate"]:
             results.rates[name] = row["product_rate"]
     return results
+
+
+def _measured(told: dict[str, Any]) -> Measured:
+    numbers = {name: float("nan") for name in ("first", "loss") if told[name] is None}
+    return Measured(**{**told, **numbers})
 
 
 def as_json(results: Results) -> str:

@@ -7,7 +7,7 @@ import typer
 
 def bench(
     names: list[str] = typer.Argument(
-        None, metavar="[WORKLOAD]...", help="Which trainings, such as iris or mnist_128; all without a name."
+        None, metavar="WORKLOAD", help="Which trainings, such as iris or mnist_128; all without a name."
     ),
     rounds: int = typer.Option(5, help="How often each fits after its first call; they take turns."),
     threads: int = typer.Option(None, help="How many threads each may use; by default all cores."),

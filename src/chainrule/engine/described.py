@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.engine import activations, losses
-from chainrule.engine.memory import Records, aligned_count
+from chainrule.engine.memory import Records, aligned_count, records
 from chainrule.engine.threads import give_way_address
 from chainrule.network.array import Array
 from chainrule.network.network import Network
@@ -69,7 +69,7 @@ JOB = np.dtype(
 )
 
 
-MOST_PIECES_OF_A_LAYER = 8
+MOST_PIECES_OF_A_LAYER = 4
 LEAST_WORK_OF_A_PIECE = 1 << 21  # multiplications
 NUMBERS_AT_ONCE = 1 << 22  # a larger batch goes through in parts of about so many numbers
 LEAST_ROWS_AT_ONCE = 1024
@@ -91,6 +91,8 @@ class Described:
     ----------
     layers, pieces, setting : array
         See `LAYER`, `PIECE` and `setting_of`.
+    as_taken : tuple
+        The three of them as the kernels take them.
     keeps_gradient : bool
         Whether the gradient must be kept whole, because a batch goes through in parts.
     """
@@ -102,6 +104,7 @@ class Described:
         self.layers, size = layers_of(network, dtype, cut.rows_at_once)
         self.pieces = pieces_of(network, cut.rows_at_once)
         self.setting = setting_of(network, dtype)
+        self.as_taken = (records(self.layers), records(self.pieces), self.setting)
         self.pieces_of_rows = -(-batch_rows // cut.rows_at_once) * -(-cut.rows_at_once // cut.rows)
         self.Y = size
         self.weights = self.Y + aligned_count(cut.rows_at_once * network.sizes[-1], dtype)

@@ -17,7 +17,7 @@ from numba.extending import overload
 from numba.np.numpy_support import from_dtype
 
 from chainrule.engine.activations import sigmoid, softplus
-from chainrule.engine.calling import address, call_for_number
+from chainrule.engine.calling import address, call_for_number, place_of
 from chainrule.engine.compiling import UNCOMPILED, address_of, part, sums
 from chainrule.engine.exponential import exp
 from chainrule.engine.memory import matrix_at, vector_at
@@ -112,8 +112,8 @@ PAIRS: dict[tuple[str, str], Callable[[Any, Any, Any], Any]] = {
 
 
 @sums
-def softmax_cross_entropy(Z: Array, Y: Array, weights: Array, delta: Array) -> float:
-    """Write a - y, and return the sum of w sum_j y_j (log(sum of e^z) - z_j); the largest z is taken off."""
+def softmax_cross_entropy(Z: Array, Y: Array, weights: Array, share: Any, delta: Array) -> float:
+    """l = sum_j y_j (log(sum of e^z) - z_j), and dl/dz = a - y; the largest z is taken off first."""
     loss = 0.0
     rows, units = Z.shape
     for row in range(rows):
@@ -128,9 +128,9 @@ def softmax_cross_entropy(Z: Array, Y: Array, weights: Array, delta: Array) -> f
             asked += Y[row, j]
             # An output that is never asked for may be infinitely far below.
             expected += Y[row, j] * (Z[row, j] - largest) if Y[row, j] != 0 else type(largest)(0)
-        for j in range(units):
-            delta[row, j] = delta[row, j] / total - Y[row, j]
         weight = weights[row] if len(weights) else type(largest)(1)
+        for j in range(units):
+            delta[row, j] = (delta[row, j] / total - Y[row, j]) * (weight * share)
         loss += weight * (asked * type(largest)(math.log(total)) - expected)
     return loss
 
@@ -139,55 +139,73 @@ def softmax_cross_entropy(Z: Array, Y: Array, weights: Array, delta: Array) -> f
 def routine(network_loss: str, output: str, dtype: np.dtype) -> int:
     """Return the address of the loop over rows and outputs for a loss, or for a pair.
 
-    It takes A (or Z), the targets, the rows' weights, the setting of each output, where the derivative
-    is to stand, how many rows and outputs there are and whether they have weights; it returns the sum of
-    the rows' losses, each times its weight.
+    It takes A (or Z), the targets, the rows' weights, the setting of each output, the share of a row in
+    the loss of the batch, where the derivative of that is to stand, how many rows and outputs there are,
+    and whether they have weights; it returns the sum of the rows' losses, each times its weight.
     """
     T = from_dtype(dtype)
     pointer = types.CPointer(T)
-    signature = types.float64(*[pointer] * 5, *[types.int64] * 3)
+    signature = types.float64(*[pointer] * 6, *[types.int64] * 3)
     if (network_loss, output) == ("cross_entropy", "softmax"):
 
         def over_rows(
-            Z: Any, Y: Any, weights: Any, setting: Any, delta: Any, rows: int, units: int, weighted: int
+            Z: Any,
+            Y: Any,
+            weights: Any,
+            setting: Any,
+            share: Any,
+            delta: Any,
+            rows: int,
+            units: int,
+            weighted: int,
         ) -> float:
             w = vector_at(weights, rows if weighted else 0)
             z, y, d = matrix_at(Z, rows, units), matrix_at(Y, rows, units), matrix_at(delta, rows, units)
-            return softmax_cross_entropy(z, y, w, d)
+            return softmax_cross_entropy(z, y, w, share[0], d)
 
         return address_of(over_rows, signature)
     scalar = PAIRS.get((network_loss, output)) or KERNELS[network_loss]
 
     def over_outputs(
-        A: Any, Y: Any, weights: Any, setting: Any, derivative: Any, rows: int, units: int, weighted: int
+        A: Any,
+        Y: Any,
+        weights: Any,
+        setting: Any,
+        share: Any,
+        derivative: Any,
+        rows: int,
+        units: int,
+        weighted: int,
     ) -> float:
-        loss = 0.0
+        loss, whole = 0.0, share[0]
         for row in range(rows):
             of_row = 0.0
+            weight = weights[row] if weighted else type(whole)(1)
             for j in range(units):
                 i = row * units + j
-                term, derivative[i] = scalar(A[i], Y[i], setting[j])
+                term, slope = scalar(A[i], Y[i], setting[j])
+                derivative[i] = slope * (weight * whole)
                 of_row += term
-            loss += (weights[row] if weighted else 1.0) * of_row
+            loss += weight * of_row
         return loss
 
     return address_of(over_outputs, signature)
 
 
 def loss_and_derivative(
-    routine: int, outputs: Array, Y: Array, weights: Array, setting: Array, derivative: Array
+    routine: int, outputs: Array, Y: Array, weights: Array, setting: Array, share: Any, derivative: Array
 ) -> float:
-    """Apply a routine to rows; (n, d), (n, d), (n,) or (0,), (d,), (n, d)."""
+    """Apply a routine to rows; (n, d), (n, d), (n,) or (0,), (d,), a number, (n, d)."""
     rows, units = outputs.shape
-    given = (outputs.ravel(), Y.ravel(), weights, setting)
+    given = (outputs.ravel(), Y.ravel(), weights, setting, (share,))
     return float(UNCOMPILED[routine](*given, derivative.reshape(-1), rows, units, len(weights) > 0))
 
 
 @overload(loss_and_derivative, strict=False)
 def _loss_and_derivative(
-    routine: Any, outputs: Any, Y: Any, weights: Any, setting: Any, derivative: Any
+    routine: Any, outputs: Any, Y: Any, weights: Any, setting: Any, share: Any, derivative: Any
 ) -> Any:
-    def compiled(routine, outputs, Y, weights, setting, derivative):  # type: ignore[no-untyped-def]
+    def compiled(routine, outputs, Y, weights, setting, share, derivative):  # type: ignore[no-untyped-def]
         rows, units = outputs.shape
         return call_for_number(
             routine,
@@ -196,6 +214,7 @@ def _loss_and_derivative(
                 address(Y),
                 address(weights),
                 address(setting),
+                place_of(share),
                 address(derivative),
                 rows,
                 units,

@@ -9,7 +9,7 @@ from chainrule.engine import kernels, update
 from chainrule.engine.blas import Blas, best_blas
 from chainrule.engine.compiling import say_when_compiling
 from chainrule.engine.described import Described
-from chainrule.engine.memory import Records, aligned, records
+from chainrule.engine.memory import aligned, records
 from chainrule.engine.random import WORDS
 from chainrule.engine.step import Given, Learned
 from chainrule.engine.threads import lent, new_control, together
@@ -94,7 +94,7 @@ class CompiledProgram:
         self.batch_rows, self.blas, self.layout = batch_rows, blas, Layout(network)
         self.engine = f"compiled, {blas.name}"
         self._kept_room = np.zeros(0, dtype=dtype)
-        self._kept_order: tuple[tuple[int, int], Array, kernels.Shuffled] | None = None
+        self._course: Course | None = None
         self.rule = update.rule_of(optimizer)
         work = 3 * self.layout.size * batch_rows
         self.stride = max(LEAST_STRIDE, WORK_BETWEEN_LOOKS // (work + WORK_OF_A_STEP))
@@ -108,9 +108,9 @@ class CompiledProgram:
         return Described(self.network, self.dtype, self.batch_rows)
 
     def start(self, theta: Array, seed: int) -> State:
-        """Return the state before the first step."""
-        theta = theta.astype(self.dtype)
-        return State(theta, {name: np.zeros_like(theta) for name in self.slots}, 0, seed)
+        """Return the state before the first step; its zeros take no memory."""
+        none = np.broadcast_to(np.zeros(1, dtype=self.dtype), theta.shape)
+        return State(theta.astype(self.dtype, copy=False), dict.fromkeys(self.slots, none), 0, seed)
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -129,22 +129,20 @@ class CompiledProgram:
 
     def _sound_steps(self, state: State, data: Data, plan: Plan, steps: int) -> tuple[State, Told]:
         """Take steps until one is not sound."""
-        described, dtype = self.described, self.dtype
+        described, course = self.described, self._course_of(plan, state.seed)
         theta, m, v = self._copies(state)
-        gradient = self._zeros(self.layout.size if self._keeps_gradient(plan) else 0)
-        order, shuffled = self._order(plan, state.seed)
         told = kernels.Told(rates(plan, state.step, steps), np.zeros(steps), np.zeros(steps))
-        sums = SUMS * len(described.pieces)
-        partial = kernels.Partial(np.zeros(described.pieces_of_rows), np.zeros(sums), np.zeros(sums))
-        numbers = update.numbers_of(self.optimizer, dtype)
-        pulls = update.pulls_of(self.optimizer, self.penalty, dtype)
-        shared = kernels.Shared(new_control(), np.zeros(1), numbers, pulls)
-        job = records(self._job(plan, state.seed))
-        network = (records(described.layers), records(described.pieces), described.setting)
+        learned, given = Learned(theta, m, v, course.gradient), self._given(data, course.order)
         with lent(self.threads) as threads:
-            training = (self._given(data, order), Learned(theta, m, v, gradient), self._room(threads))
-            arguments = (job, *network, *training, partial, shuffled, shared, told, state.step)
-            taken = together(kernels.run, arguments, threads)
+            arguments = (
+                course.job,
+                *described.as_taken,
+                given,
+                learned,
+                self._room(threads),
+                *course.begun(),
+            )
+            taken = together(kernels.run, (*arguments, told, state.step), threads)
         slots = dict(zip(self.slots, (m, v), strict=False))
         return State(theta, slots, state.step + taken, state.seed), Told(told.losses, told.norms)
 
@@ -154,15 +152,11 @@ class CompiledProgram:
             self._kept_room = self._zeros(self.described.room_size(threads))
         return self._kept_room
 
-    def _order(self, plan: Plan, seed: int) -> tuple[Array, kernels.Shuffled]:
-        """Return the order of the rows as the last run left it, and the room to put them in the next one."""
-        count = plan.rows if plan.shuffle and plan.rows > 1 else 0
-        if self._kept_order is None or self._kept_order[0] != (count, seed):
-            buckets = 1 << max(0, count // ROWS_OF_A_BUCKET).bit_length()
-            words, starts = np.zeros(count + WORDS, dtype=np.uint64), np.zeros(buckets + 1, dtype=np.int64)
-            shuffled = kernels.Shuffled(words, starts, np.full(1, -1))
-            self._kept_order = (count, seed), np.zeros(count, dtype=np.uint32), shuffled
-        return self._kept_order[1:]
+    def _course_of(self, plan: Plan, seed: int) -> "Course":
+        """Return what the runs of one training share, made for the first of them."""
+        if self._course is None or (self._course.plan, self._course.seed) != (plan, seed):
+            self._course = Course(self, plan, seed)
+        return self._course
 
     def _copies(self, state: State) -> list[Array]:
         """Return copies of the parameters and of two slots; one that the optimizer has not has no entries."""
@@ -180,40 +174,6 @@ class CompiledProgram:
         """Return the rows as the kernels take them."""
         weights = self._zeros(0) if data.row_weights is None else np.ascontiguousarray(data.row_weights)
         return Given(np.ascontiguousarray(data.X), np.ascontiguousarray(data.Y), weights, order)
-
-    def _job(self, plan: Plan, seed: int) -> Records:
-        """Return what stays the same during a run."""
-        beta1, beta2 = update.BETAS[type(self.optimizer)](self.optimizer)
-        return self.described.job(
-            self.blas.product(self.dtype),
-            rule=update.routine(self.rule, self.dtype),
-            corrects=self.rule == "Adam",
-            beta1=beta1,
-            beta2=beta2,
-            learning_rate=self.optimizer.learning_rate,
-            pulls=self._pulls,
-            at_once=self._at_once(plan),
-            keeps_gradient=self._keeps_gradient(plan),
-            rows=plan.rows,
-            batch_rows=plan.batch_rows,
-            steps_per_epoch=plan.steps_per_epoch,
-            clip_norm=np.inf if plan.clip_norm is None else plan.clip_norm,
-            seed=seed,
-        )
-
-    @property
-    def _pulls(self) -> bool:
-        """Whether something pulls on the weights that does not pull on the biases."""
-        return bool(self.penalty) or getattr(self.optimizer, "weight_decay", 0.0) > 0
-
-    def _at_once(self, plan: Plan) -> bool:
-        """Whether one pass updates all parameters: few of them, and all alike."""
-        alike = not self._pulls and self.layout.trained is None and plan.clip_norm is None
-        return alike and self.layout.size <= FEW_PARAMETERS
-
-    def _keeps_gradient(self, plan: Plan) -> bool:
-        """Whether the gradient is kept whole until the parameters are updated."""
-        return self.described.keeps_gradient or plan.clip_norm is not None or self._at_once(plan)
 
     def _place_of_divergence(self, loss: float) -> str:
         """Return in words where a number that is not finite first showed in the last step."""
@@ -234,14 +194,79 @@ class CompiledProgram:
         job = described.job(self.blas.product(self.dtype), rows=len(rows.X), keeps_gradient=True)
         losses = np.zeros(-(-len(rows.X) // described.cut.rows_at_once) * described.pieces_of_rows)
         with lent(self.threads) as threads:
-            network = (records(described.layers), records(described.pieces), described.setting)
             arguments = (given, whole, self._room(threads), losses, float(normalizer), new_control())
-            together(kernels.gradient, (records(job), *network, *arguments), threads)
+            together(kernels.gradient, (records(job), *described.as_taken, *arguments), threads)
         return whole.gradient, float(sum(losses))
 
     def gradient(self, theta: Array, data: Data) -> tuple[Array, float]:
         """Return the gradient of all rows and the losses' sum; see `network.program.Program.gradient`."""
         return self.shard(theta, data, data.normalizer)
+
+
+class Course:
+    """What the runs of one training share: told by the program, the plan and the seed.
+
+    Parameters
+    ----------
+    program : CompiledProgram
+        What is trained, and by which rule.
+    plan : Plan
+        How the training goes.
+    seed : int
+        The seed of its row orders and dropout masks.
+
+    Attributes
+    ----------
+    job : record
+        What stays the same: see `described.JOB`.
+    gradient : array
+        Room for the gradient where it is kept whole, else without entries.
+    order : array of uint32
+        The order of the rows as the last run left it; without entries where they are not shuffled.
+    """
+
+    def __init__(self, program: CompiledProgram, plan: Plan, seed: int) -> None:
+        self.plan, self.seed = plan, seed
+        optimizer, penalty, dtype = program.optimizer, program.penalty, program.dtype
+        pulls = bool(penalty) or getattr(optimizer, "weight_decay", 0.0) > 0
+        clips, few = plan.clip_norm is not None, program.layout.size <= FEW_PARAMETERS
+        at_once = few and not pulls and not clips and program.layout.trained is None
+        keeps_gradient = program.described.keeps_gradient or clips or at_once
+        beta1, beta2 = update.BETAS[type(optimizer)](optimizer)
+        self.job = records(
+            program.described.job(
+                program.blas.product(dtype),
+                rule=update.routine(program.rule, dtype),
+                corrects=program.rule == "Adam",
+                beta1=beta1,
+                beta2=beta2,
+                learning_rate=optimizer.learning_rate,
+                pulls=pulls,
+                at_once=at_once,
+                keeps_gradient=keeps_gradient,
+                rows=plan.rows,
+                batch_rows=plan.batch_rows,
+                steps_per_epoch=plan.steps_per_epoch,
+                clip_norm=np.inf if plan.clip_norm is None else plan.clip_norm,
+                seed=seed,
+            )
+        )
+        self.gradient = aligned(program.layout.size if keeps_gradient else 0, dtype)
+        rows = plan.rows if plan.shuffle and plan.rows > 1 else 0
+        buckets = 1 << max(0, rows // ROWS_OF_A_BUCKET).bit_length()
+        self.order = np.zeros(rows, dtype=np.uint32)
+        words, starts = np.zeros(rows + WORDS, dtype=np.uint64), np.zeros(buckets + 1, dtype=np.int64)
+        self._shuffled = kernels.Shuffled(words, starts, np.full(1, -1))
+        sums = np.zeros(SUMS * len(program.described.pieces))
+        self._partial = kernels.Partial(np.zeros(program.described.pieces_of_rows), sums, sums.copy())
+        numbers, pulled = update.numbers_of(optimizer, dtype), update.pulls_of(optimizer, penalty, dtype)
+        self._shared = kernels.Shared(new_control(), np.zeros(1), numbers, pulled)
+
+    def begun(self) -> tuple[kernels.Partial, kernels.Shuffled, kernels.Shared]:
+        """Return what the kernels write into, as it is before a run: nothing is left of one that diverged."""
+        for array in (*self._partial, self._shared.control):
+            array[:] = 0
+        return self._partial, self._shuffled, self._shared
 
 
 def rates(plan: Plan, first: int, steps: int) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.engine.activations import SOFTMAX, softmax_pull_back
 from chainrule.engine.compiling import part, sums
-from chainrule.engine.equations import BP3, BP4, F1, F2, copy, pull_back, upstream_of
+from chainrule.engine.equations import BP3, BP4, F1, F2, IDENTITY, copy, pull_back, upstream_of
 from chainrule.engine.losses import loss_and_derivative
 from chainrule.engine.memory import Records, flat, matrix, vector
 from chainrule.engine.random import drop
@@ -154,30 +154,19 @@ def BP1(
     Y: Array,
     weights: Array,
 ) -> float:
-    """delta[L] = dLoss/dA[L] * f_L'(Z[L]), divided by the batch; return the sum of the rows' losses.
+    """delta[L] = dLoss/dA[L] * f_L'(Z[L]), of the batch's loss; return the sum of the rows' losses.
 
     Where loss and activation are taken together, A[L] is still Z[L], and they give delta at once.
     """
     layer, n = layers[job.depth], rows.number
-    size = n * layer.units
     outputs = matrix(room, layer.A + rows.first * layer.units, n, layer.units)
     delta = matrix(room, layer.delta + rows.first * layer.units, n, layer.units)
-    if job.paired:
-        loss = loss_and_derivative(job.loss, outputs, Y, weights, setting, delta)
-    else:
-        upstream = matrix(room, scratch, n, layer.units)
-        loss = loss_and_derivative(job.loss, outputs, Y, weights, setting, upstream)
-        of_layer(layer, upstream, outputs, delta)
-    T = type(delta[0, 0])
-    whole = T(1 / moment.normalizer)
-    if len(weights):
-        for row in range(n):
-            for j in range(layer.units):
-                delta[row, j] *= weights[row] * whole
-    elif whole != 1:
-        entries = flat(delta)
-        for i in range(size):
-            entries[i] *= whole
+    share = type(delta[0, 0])(1 / moment.normalizer)
+    if job.paired or layer.activation == IDENTITY:
+        return loss_and_derivative(job.loss, outputs, Y, weights, setting, share, delta)
+    upstream = matrix(room, scratch, n, layer.units)
+    loss = loss_and_derivative(job.loss, outputs, Y, weights, setting, share, upstream)
+    of_layer(layer, upstream, outputs, delta)
     return loss
 
 

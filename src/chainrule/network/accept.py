@@ -3,6 +3,7 @@
 import math
 import numbers
 import os
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ from chainrule.errors import (
 from chainrule.network.array import Array
 
 REAL_KINDS = "biuf"  # NumPy's letters for booleans, integers (both kinds) and real numbers
+
+ENTRIES_OF_A_PIECE = 1 << 18
 
 
 def as_float(value: object) -> float:
@@ -95,11 +98,18 @@ def kind_of(array: Array) -> Words:
     return Words(f"an array of {kinds.get(array.dtype.kind, 'Python objects')}")
 
 
+def pieces(array: Array) -> Iterator[Array]:
+    """Cut an array along its first axis, so that what is computed of a piece stays small."""
+    rows = max(1, ENTRIES_OF_A_PIECE // max(1, math.prod(array.shape[1:])))
+    return (
+        (array[first : first + rows] for first in range(0, len(array), rows)) if array.ndim else iter([array])
+    )
+
+
 def refuse_nonfinite(thing: str, array: Array) -> None:
     """Raise InvalidValueError when an entry is NaN or infinite, and name the first one's place."""
-    finite = np.isfinite(array)
-    if not finite.all():
-        place = tuple(int(i) for i in np.argwhere(~finite)[0])
+    if not all(np.isfinite(piece).all() for piece in pieces(array)):
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         words = ("row", "column") if array.ndim == 2 else ("index",) * array.ndim
         where = ", ".join(f"{word} {i}" for word, i in zip(words, place, strict=True))
         raise InvalidValueError(

@@ -110,8 +110,8 @@ class Loss:
 def check_targets(loss: Loss, Y: Array) -> None:
     """Raise InvalidValueError when a target has no meaning for the loss; the first one's place is named."""
     low, high = loss.targets
-    outside = np.argwhere((low > Y) | (high < Y))
-    if len(outside):
+    if (low > -np.inf and Y.min() < low) or (high < np.inf and Y.max() > high):
+        outside = np.argwhere((low > Y) | (high < Y))
         row, column = map(int, outside[0])
         range_ = f"{low:g} or above" if high == np.inf else f"from {low:g} to {high:g}"
         raise InvalidValueError(

@@ -15,10 +15,21 @@ _before: list[tuple[Any, int]] = []
 
 
 @cache
-def _libraries(with_scipy: bool) -> list[Any]:
-    """Return the BLAS libraries that are loaded, with SciPy's or without; it takes milliseconds."""
-    del with_scipy  # only so that they are looked for anew when it was loaded
+def _libraries(loaded: tuple[bool, bool]) -> list[Any]:  # noqa: ARG001 - the key of the cache
+    """Return the BLAS libraries of this process; finding them takes milliseconds.
+
+    Parameters
+    ----------
+    loaded : (bool, bool)
+        Whether those that come after NumPy's are loaded: SciPy's, and the engine's MKL. When that
+        changes they are looked for anew.
+    """
     return [each for each in ThreadpoolController().lib_controllers if each.user_api == "blas"]
+
+
+def _loaded() -> tuple[bool, bool]:
+    engine = sys.modules.get("chainrule.engine.blas")
+    return "scipy.linalg" in sys.modules, engine is not None and engine.mkl_library.cache_info().currsize > 0
 
 
 @contextmanager
@@ -29,7 +40,7 @@ def one_thread() -> Iterator[None]:
     """
     global _holders
     with _lock:
-        for library in _libraries("scipy.linalg" in sys.modules):
+        for library in _libraries(_loaded()):
             if library.num_threads != 1:
                 _before.append((library, library.num_threads))
                 library.set_num_threads(1)
