@@ -14,7 +14,7 @@ import numpy as np
 import chainrule as cr
 from chainrule.bench.measure import all_cores
 from chainrule.bench.workloads import WORKLOADS, Workload
-from chainrule.engine import described
+from chainrule.engine import described, program
 from chainrule.engine.described import Cut
 from chainrule.network.array import Array
 
@@ -26,6 +26,7 @@ def fit(workload: Workload, data: tuple[Array, Array], threads: int, by_threads:
     """Train, and return the seconds it took."""
     described.cut_of = (lambda *given: by_the_threads(threads, *given)) if by_threads else FIXED_CUT
     described.MOST_PIECES_OF_A_LAYER = threads if by_threads else FIXED_PIECES
+    program.described.cache_clear()
     model = cr.Model(workload.network, workload.start)
     X, Y = data
     start = time.perf_counter()

@@ -22,7 +22,14 @@ def test_the_history_says_what_ran():
 
 
 @pytest.mark.parametrize(
-    "choices", [{}, {"validation": 0.25, "patience": 2}, {"optimizer": "lbfgs"}, {"batch_size": 40}]
+    "choices",
+    [
+        {},
+        {"validation": 0.25, "patience": 2},
+        {"optimizer": "lbfgs"},
+        {"batch_size": 40},
+        {"batch_size": 10**30},
+    ],
 )
 def test_both_engines_learn_the_same(choices):
     one, other = (fit(engine=name, epochs=12, **choices) for name in ("reference", "compiled"))

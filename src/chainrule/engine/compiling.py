@@ -108,6 +108,7 @@ def address_of(routine: Callable[..., Any], signature: Any) -> int:
 COMPILED: list[Any] = []  # an address is good as long as its routine lives
 
 
+@cache
 def say_when_compiling(what: str) -> None:
     """Say that kernels are being compiled, unless they were compiled before and kept."""
     kept = folder()

@@ -105,7 +105,6 @@ class Described:
         self.pieces = pieces_of(network, cut.rows_at_once)
         self.setting = setting_of(network, dtype)
         self.as_taken = (records(self.layers), records(self.pieces), self.setting)
-        self.pieces_of_rows = -(-batch_rows // cut.rows_at_once) * -(-cut.rows_at_once // cut.rows)
         self.Y = size
         self.weights = self.Y + aligned_count(cut.rows_at_once * network.sizes[-1], dtype)
         self.scratch = self.weights + aligned_count(cut.rows_at_once, dtype)
@@ -145,6 +144,11 @@ class Described:
             **of_the_run,
         }
         return as_records([told], JOB)
+
+    def pieces_of_rows(self, rows: int) -> int:
+        """Return into how many pieces so many rows are cut at most."""
+        cut = self.cut
+        return -(-rows // cut.rows_at_once) * -(-cut.rows_at_once // cut.rows)
 
     def room_size(self, threads: int) -> int:
         """Return how many numbers the rows kept at one time take, and what threads need."""

@@ -100,7 +100,12 @@ def _two_to_compiled(k: Any) -> Any:
 def _taylor_compiled(r: Any) -> Any:
     if _is_single(r):
         c2, c3, c4, c5, c6, c7 = (np.float32(1 / math.factorial(n)) for n in range(2, 8))
-        return lambda r: r + r * r * (c2 + r * (c3 + r * (c4 + r * (c5 + r * (c6 + r * c7)))))
+
+        def of_single(r: Any) -> Any:  # in pairs (Estrin 1960), so that no term waits for all the others
+            rr = r * r
+            return r + rr * ((c2 + r * c3) + rr * ((c4 + r * c5) + rr * (c6 + r * c7)))
+
+        return of_single
     d2, d3, d4, d5, d6, d7 = (1 / math.factorial(n) for n in range(2, 8))
     d8, d9, d10, d11, d12, d13 = (1 / math.factorial(n) for n in range(8, 14))
 

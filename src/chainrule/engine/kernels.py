@@ -152,6 +152,40 @@ def borrowed_parameters(learned: Learned) -> Learned:
     )
 
 
+@part
+def most_pieces_of(job: Any) -> int:
+    """Return into how many pieces the rows that are kept at one time are cut at most."""
+    return -(-job.rows_at_once // job.piece_rows)
+
+
+@part
+def rows_phase(
+    job: Any,
+    layers: Records,
+    setting: Array,
+    given: Given,
+    theta: Array,
+    room: Array,
+    scratch: int,
+    kept: Rows,
+    moment: Moment,
+    losses: Array,
+    control: Array,
+    threads: int,
+) -> None:
+    """Take the rows that are kept at one time through the network and back, and wait for all threads."""
+    cut, size = cut_of(job, kept.number)
+    while True:
+        i = claim(control, threads)
+        first = i * size
+        if i >= cut or first >= kept.number:
+            break
+        rows = Rows(first, min(size, kept.number - first), kept.place + first, kept.in_batch + first)
+        losses[i] = rows_pass(job, layers, setting, given, theta, room, scratch, rows, moment)
+    if last_to_arrive(control, threads, job.give_way):
+        go_on(control, threads)
+
+
 @kernel
 def run(
     job_: Any,
@@ -180,7 +214,7 @@ def run(
     told = Told(borrowed(told.rates), borrowed(told.losses), borrowed(told.norms))
     job, control = borrowed(job_)[0], shared.control
     scratch = job.scratch + thread * job.scratch_size
-    clips = job.clip_norm < np.inf
+    clips, most_pieces = job.clip_norm < np.inf, most_pieces_of(job)
     if last_to_arrive(control, threads, job.give_way):
         begin(job, given, shuffled, shared, told, first_step, 0)
         go_on(control, threads)
@@ -189,23 +223,14 @@ def run(
         place = place_of_batch(job, step)
         batch = min(job.batch_rows, job.rows - place)
         moment = Moment(step, shared.moment[0])
-        piece_of_rows = 0
-        for passed in range(0, batch, job.rows_at_once):
+        for part_number, passed in enumerate(range(0, batch, job.rows_at_once)):
             count = min(job.rows_at_once, batch - passed)
-            cut, size = cut_of(job, count)
-            while True:
-                i = claim(control, threads)
-                if i >= cut or i * size >= count:
-                    break
-                rows = Rows(
-                    i * size, min(size, count - i * size), place + passed + i * size, passed + i * size
-                )
-                partial.losses[piece_of_rows + i] = rows_pass(
-                    job, layers, setting, given, learned.theta, room, scratch, rows, moment
-                )
-            if last_to_arrive(control, threads, job.give_way):
-                go_on(control, threads)
-            piece_of_rows += cut
+            part_of_batch = Rows(0, count, place + passed, passed)
+            losses = vector(partial.losses, part_number * most_pieces, most_pieces)
+            rows_phase(
+                job, layers, setting, given, learned.theta, room, scratch, part_of_batch, moment, losses,
+                control, threads,
+            )  # fmt: skip
             last = passed + count == batch
             updates = last and not clips and not job.at_once
             while True:
@@ -322,22 +347,14 @@ def gradient(
     given, learned = borrowed_rows(given), borrowed_parameters(learned)
     job, control, losses = borrowed(job_)[0], borrowed(control), borrowed(losses)
     scratch = job.scratch + thread * job.scratch_size
-    moment = Moment(0, normalizer)
-    piece_of_rows = 0
-    for passed in range(0, job.rows, job.rows_at_once):
+    moment, most_pieces = Moment(0, normalizer), most_pieces_of(job)
+    for part_number, passed in enumerate(range(0, job.rows, job.rows_at_once)):
         count = min(job.rows_at_once, job.rows - passed)
-        cut, size = cut_of(job, count)
-        while True:
-            i = claim(control, threads)
-            if i >= cut or i * size >= count:
-                break
-            rows = Rows(i * size, min(size, count - i * size), passed + i * size, passed + i * size)
-            losses[piece_of_rows + i] = rows_pass(
-                job, layers, setting, given, learned.theta, room, scratch, rows, moment
-            )
-        if last_to_arrive(control, threads, job.give_way):
-            go_on(control, threads)
-        piece_of_rows += cut
+        of_part = vector(losses, part_number * most_pieces, most_pieces)
+        rows = Rows(0, count, passed, passed)
+        rows_phase(
+            job, layers, setting, given, learned.theta, room, scratch, rows, moment, of_part, control, threads
+        )
         while True:
             i = claim(control, threads)
             if i >= len(pieces):

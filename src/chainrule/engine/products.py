@@ -60,6 +60,11 @@ def product_of_columns(blas: int, A: Array, first: int, delta: Array, dW: Array,
     if n * k * m > SMALL:
         gemm(blas, A, True, first, delta, False, dW, n, adds)
         return
+    if n == 1 and not adds:
+        for i in range(k):
+            for j in range(m):
+                dW[i, j] = A[0, first + i] * delta[0, j]
+        return
     for i in range(k):
         for j in range(m):
             total = dW[i, j] if adds else type(dW[i, j])(0)

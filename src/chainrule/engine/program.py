@@ -1,6 +1,6 @@
 """A network made ready for training by the compiled engine: see `network.program`."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -105,7 +105,7 @@ class CompiledProgram:
     def described(self) -> Described:
         """The network as the kernels take it."""
         say_when_compiling(f"training in {self.dtype}")
-        return Described(self.network, self.dtype, self.batch_rows)
+        return described(self.network, self.dtype, self.batch_rows)
 
     def start(self, theta: Array, seed: int) -> State:
         """Return the state before the first step; its zeros take no memory."""
@@ -192,7 +192,7 @@ class CompiledProgram:
         whole.theta[:] = theta
         given = self._given(rows, np.zeros(0, dtype=np.uint32))
         job = described.job(self.blas.product(self.dtype), rows=len(rows.X), keeps_gradient=True)
-        losses = np.zeros(-(-len(rows.X) // described.cut.rows_at_once) * described.pieces_of_rows)
+        losses = np.zeros(described.pieces_of_rows(len(rows.X)))
         with lent(self.threads) as threads:
             arguments = (given, whole, self._room(threads), losses, float(normalizer), new_control())
             together(kernels.gradient, (records(job), *described.as_taken, *arguments), threads)
@@ -233,6 +233,7 @@ class Course:
         at_once = few and not pulls and not clips and program.layout.trained is None
         keeps_gradient = program.described.keeps_gradient or clips or at_once
         beta1, beta2 = update.BETAS[type(optimizer)](optimizer)
+        batch = min(plan.batch_rows, plan.rows)
         self.job = records(
             program.described.job(
                 program.blas.product(dtype),
@@ -245,7 +246,7 @@ class Course:
                 at_once=at_once,
                 keeps_gradient=keeps_gradient,
                 rows=plan.rows,
-                batch_rows=plan.batch_rows,
+                batch_rows=batch,
                 steps_per_epoch=plan.steps_per_epoch,
                 clip_norm=np.inf if plan.clip_norm is None else plan.clip_norm,
                 seed=seed,
@@ -258,7 +259,8 @@ class Course:
         words, starts = np.zeros(rows + WORDS, dtype=np.uint64), np.zeros(buckets + 1, dtype=np.int64)
         self._shuffled = kernels.Shuffled(words, starts, np.full(1, -1))
         sums = np.zeros(SUMS * len(program.described.pieces))
-        self._partial = kernels.Partial(np.zeros(program.described.pieces_of_rows), sums, sums.copy())
+        losses = np.zeros(program.described.pieces_of_rows(batch))
+        self._partial = kernels.Partial(losses, sums, sums.copy())
         numbers, pulled = update.numbers_of(optimizer, dtype), update.pulls_of(optimizer, penalty, dtype)
         self._shared = kernels.Shared(new_control(), np.zeros(1), numbers, pulled)
 
@@ -267,6 +269,12 @@ class Course:
         for array in (*self._partial, self._shared.control):
             array[:] = 0
         return self._partial, self._shuffled, self._shared
+
+
+@lru_cache(maxsize=64)
+def described(network: Network, dtype: np.dtype, batch_rows: int) -> Described:
+    """Return a network as the kernels take it; a network that is trained again is described already."""
+    return Described(network, dtype, batch_rows)
 
 
 def rates(plan: Plan, first: int, steps: int) -> Array:

@@ -73,7 +73,7 @@ def rows_pass(
     Parameters
     ----------
     job : record
-        What stays the same during a run: see `kernels.JOB`.
+        What stays the same during a run: see `described.JOB`.
     layers : array of record
         The layers: see `described.LAYER`.
     setting : array, shape (d_L,)
@@ -100,16 +100,10 @@ def rows_pass(
         if l < L or not job.paired:
             F2(layer.activation, layer.routine, Z, slope)
         if layer.dropout > 0:
+            # Where delta will stand softmax keeps its A, which is not masked.
             kept = 0 if layer.activation == SOFTMAX else n * layer.units
-            mask(
-                job,
-                layers,
-                l,
-                rows,
-                moment,
-                flat(Z),
-                vector(room, layer.delta + rows.first * layer.units, kept),
-            )
+            slopes = vector(room, layer.delta + rows.first * layer.units, kept)
+            mask(job, layers, l, rows, moment, flat(Z), slopes)
         A = Z
     loss = BP1(job, layers, setting, room, scratch, rows, moment, Y, weights)
     for l in range(L - 1, job.lowest - 1, -1):
