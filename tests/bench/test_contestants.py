@@ -27,7 +27,11 @@ def weights_of(name, workload):
     return learned.theta
 
 
-@pytest.mark.parametrize("workload", FULL, ids=lambda one: f"{one.name} {one.optimizer}")
+@pytest.mark.parametrize(
+    "workload",
+    [FULL[0], *(pytest.param(each, marks=pytest.mark.slow) for each in FULL[1:])],
+    ids=lambda one: f"{one.name} {one.optimizer}",
+)
 def test_ours_learn_what_the_reference_learns(workload):
     from chainrule.model import Model
 
@@ -52,6 +56,7 @@ def test_peers_learn_the_same(name, workload):
     assert np.abs(weights_of(name, workload) - weights_of("chainrule", workload)).max() < 1e-4
 
 
+@pytest.mark.slow
 def test_scikit_learn_takes_as_many_steps_of_the_same_kind():
     """It draws its own first weights, so it is held to the loss it comes to."""
     from chainrule.model import Model

@@ -51,6 +51,7 @@ def test_a_fit_beats_its_baseline_and_is_read_back_to_the_bit(target, task, tmp_
     assert again.training == fit.model.training
 
 
+@pytest.mark.slow
 def test_the_same_fit_gives_the_same_file_in_every_process(tmp_path):
     code = (
         "import sys; from chainrule.files.tables import read_table;"

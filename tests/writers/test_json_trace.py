@@ -48,6 +48,7 @@ def test_a_tutorial_comes_back_as_it_was(tutorial):
     assert same(trace_from(told), tutorial.trace())
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_a_random_step_comes_back_with_every_bit(data, steps):

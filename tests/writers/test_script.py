@@ -49,6 +49,7 @@ def test_a_tutorials_script_prints_its_numbers_without_any_library(tutorial):
     assert misfits(trace, shown) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_the_script_of_a_random_step_computes_its_numbers(data, steps):

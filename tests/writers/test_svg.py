@@ -40,6 +40,7 @@ def test_a_picture_of_a_tutorial_has_every_unit_weight_and_bias(tutorial):
     assert sum(each.startswith("edge-") for each in drawn) == lines
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_a_picture_of_any_step_is_well_formed(data, steps):

@@ -38,6 +38,7 @@ def test_no_line_of_a_tutorial_is_wider_than_80_columns(tutorial, digits, ascii_
     assert widest(text(tutorial.trace(), Options(digits), ascii_only=ascii_only)) <= WIDTH
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data(), digits=st.sampled_from([4, 10, 17]), ascii_only=st.booleans())
 def test_no_line_of_a_random_step_is_wider_than_80_columns(data, digits, ascii_only, steps):

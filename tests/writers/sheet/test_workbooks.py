@@ -129,6 +129,7 @@ def cached(data: bytes) -> list[float]:
         return [float(value) for looks, value in cells if 't="s"' not in looks]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(data=st.data(), form=st.sampled_from(list(WRITERS)))
 def test_a_viewer_that_computes_nothing_sees_every_number_with_every_bit(data, form, steps):
