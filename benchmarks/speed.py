@@ -1,9 +1,13 @@
 """Write the page about speed from a run that was kept: `python benchmarks/speed.py [--check]`.
 
-The run is `chainrule bench --keep docs/_static/speed.json --force`; what a row costs and what the same bits
-cost are `python benchmarks/rows.py > docs/_static/speed_rows.txt` and
-`python benchmarks/same_bits.py > docs/_static/speed_bits.txt`. With --check nothing is written, and the exit
-status is 1 where the page is another one.
+What it is made of:
+
+    chainrule bench --keep docs/_static/speed.json --force
+    python benchmarks/rows.py > docs/_static/speed_rows.txt
+    python benchmarks/predict.py > docs/_static/speed_predict.txt
+    python benchmarks/same_bits.py > docs/_static/speed_bits.txt
+
+With --check nothing is written, and the exit status is 1 where the page is another one.
 """
 
 import json
@@ -74,6 +78,12 @@ def page(run: dict[str, Any]) -> str:
             "`python benchmarks/rows.py`, nanoseconds a row of an epoch in 20-64-1, batches of 256:",
             "",
             (DOCS / "_static" / "speed_rows.txt").read_text(),
+            "## What a prediction costs",
+            "",
+            '`python benchmarks/predict.py`, the whole call: `Model.predict(X, engine="compiled")`, the '
+            "reference, and scikit-learn's `predict_proba`.",
+            "",
+            (DOCS / "_static" / "speed_predict.txt").read_text(),
             "## What the same bits cost",
             "",
             "`python benchmarks/same_bits.py`: the time of a fit that is cut as it always is, over that of "

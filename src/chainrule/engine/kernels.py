@@ -42,8 +42,8 @@ class Partial(NamedTuple):
     """What each piece adds to a step's sums."""
 
     losses: Array  # (pieces of rows,)
-    sums: Array  # (pieces of the gradient, SUMS), flat: see `update`
-    clipped: Array  # the same for an update with a clipped gradient
+    sums: Array  # (pieces of the gradient, SUMS), flat: see `update`; (SUMS,) where one pass updates all
+    clipped: Array  # the same for an update with a clipped gradient; (0,) where nothing is clipped
 
 
 class Told(NamedTuple):
@@ -121,9 +121,10 @@ def end(partial: Partial, shared: Shared, told: Told, s: int) -> None:
     for i in range(0, len(partial.sums), SUMS):
         penalty += partial.sums[i + PENALTY]
         unsound += partial.sums[i + UNSOUND]
+        partial.sums[i + SQUARES] = partial.sums[i + PENALTY] = partial.sums[i + UNSOUND] = 0.0
+    for i in range(0, len(partial.clipped), SUMS):
         unsound += partial.clipped[i + UNSOUND]
-    for i in range(len(partial.sums)):
-        partial.sums[i] = partial.clipped[i] = 0.0
+        partial.clipped[i + UNSOUND] = 0.0
     told.losses[s] = loss / shared.moment[0] + penalty
     if not math.isfinite(told.losses[s]) or unsound != 0:
         shared.control[STOP] = 1

@@ -258,9 +258,9 @@ class Course:
         self.order = np.zeros(rows, dtype=np.uint32)
         words, starts = np.zeros(rows + WORDS, dtype=np.uint64), np.zeros(buckets + 1, dtype=np.int64)
         self._shuffled = kernels.Shuffled(words, starts, np.full(1, -1))
-        sums = np.zeros(SUMS * len(program.described.pieces))
+        sums = np.zeros(SUMS * (1 if at_once else len(program.described.pieces)))
         losses = np.zeros(program.described.pieces_of_rows(batch))
-        self._partial = kernels.Partial(losses, sums, sums.copy())
+        self._partial = kernels.Partial(losses, sums, sums.copy() if clips else np.zeros(0))
         numbers, pulled = update.numbers_of(optimizer, dtype), update.pulls_of(optimizer, penalty, dtype)
         self._shared = kernels.Shared(new_control(), np.zeros(1), numbers, pulled)
 
