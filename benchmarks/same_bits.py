@@ -12,33 +12,23 @@ from statistics import median
 import numpy as np
 
 import chainrule as cr
+from chainrule.bench.contestants import Fit, chainrule
 from chainrule.bench.measure import all_cores
-from chainrule.bench.workloads import WORKLOADS, Workload
+from chainrule.bench.workloads import WORKLOADS
 from chainrule.engine import described, program
 from chainrule.engine.described import Cut
-from chainrule.network.array import Array
 
 ROUNDS = 7
 FIXED_CUT, FIXED_PIECES = described.cut_of, described.MOST_PIECES_OF_A_LAYER
 
 
-def fit(workload: Workload, data: tuple[Array, Array], threads: int, by_threads: bool) -> float:
-    """Train, and return the seconds it took."""
+def seconds_of(fit: Fit, threads: int, by_threads: bool) -> float:
+    """Train, cut one way or the other, and return the seconds it took."""
     described.cut_of = (lambda *given: by_the_threads(threads, *given)) if by_threads else FIXED_CUT
     described.MOST_PIECES_OF_A_LAYER = threads if by_threads else FIXED_PIECES
     program.described.cache_clear()
-    model = cr.Model(workload.network, workload.start)
-    X, Y = data
     start = time.perf_counter()
-    model.fit(
-        X,
-        Y,
-        optimizer=workload.optimizer,
-        epochs=workload.epochs,
-        batch_size=workload.batch,
-        engine="compiled",
-        n_threads=threads,
-    )
+    fit()
     return time.perf_counter() - start
 
 
@@ -54,7 +44,7 @@ def main() -> None:
     print(f"| workload | same bits / cut by the threads | {threads} threads / 1 |\n|---|---:|---:|")
     for workload in WORKLOADS.values():
         print(workload.name, file=sys.stderr)
-        data = workload.data()  # before the clock: NumPy's threads stay awake for a while after a product
+        fits = {count: chainrule(workload, count) for count in (1, threads)}  # the rows are made here
         found: dict[tuple[int, bool], list[float]] = {
             (threads, False): [],
             (threads, True): [],
@@ -62,7 +52,7 @@ def main() -> None:
         }
         for turn in range(ROUNDS + 1):
             for choice, seconds in found.items():
-                taken = fit(workload, data, *choice)
+                taken = seconds_of(fits[choice[0]], *choice)
                 if turn:
                     seconds.append(taken)
         fixed, free, alone = map(median, found.values())

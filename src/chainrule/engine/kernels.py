@@ -31,7 +31,7 @@ from chainrule.engine.step import (
     shorten_pass,
     update_pass,
 )
-from chainrule.engine.threads import STOP, claim, go_on, last_to_arrive
+from chainrule.engine.threads import STOP, claim, go_on, last_to_arrive, wait_for_all
 from chainrule.engine.update import CORRECT1, CORRECT2, ETA, PENALTY, SQUARES, SUMS, UNSOUND, update
 from chainrule.network.array import Array
 
@@ -183,8 +183,7 @@ def rows_phase(
             break
         rows = Rows(first, min(size, kept.number - first), kept.place + first, kept.in_batch + first)
         losses[i] = rows_pass(job, layers, setting, given, theta, room, scratch, rows, moment)
-    if last_to_arrive(control, threads, job.give_way):
-        go_on(control, threads)
+    wait_for_all(control, threads, job.give_way)
 
 
 @kernel
@@ -284,10 +283,16 @@ def end_and_begin(
 @part
 def place_of(job: Any, layers: Records, piece: Any, gradient: Array, room: Array, scratch: int) -> Place:
     """Return where a piece of the gradient is to stand: in the whole, or where this thread may write."""
-    layer = layers[piece.layer]
     if job.keeps_gradient:
-        return Place(gradient, layer.W + piece.first * layer.units, layer.b)
-    return Place(room, scratch, scratch + piece.inputs * layer.units)
+        return place_in_whole(layers, piece, gradient)
+    return Place(room, scratch, scratch + piece.inputs * layers[piece.layer].units)
+
+
+@part
+def place_in_whole(layers: Records, piece: Any, gradient: Array) -> Place:
+    """Return where a piece stands in the whole gradient."""
+    layer = layers[piece.layer]
+    return Place(gradient, layer.W + piece.first * layer.units, layer.b)
 
 
 @part
@@ -308,8 +313,7 @@ def clipped(
             break
         added = vector(partial.sums, i * SUMS, SUMS)
         penalty_pass(layers, pieces[i], learned.theta, learned.gradient, shared.pulls, added)
-    if last_to_arrive(control, threads, job.give_way):
-        go_on(control, threads)
+    wait_for_all(control, threads, job.give_way)
     longest = length(partial.sums)
     factor = type(shared.pulls[0])(job.clip_norm / longest if longest > job.clip_norm else 1.0)
     while True:
@@ -319,11 +323,7 @@ def clipped(
         piece = pieces[i]
         if longest > job.clip_norm:
             shorten_pass(layers, piece, learned.gradient, factor)
-        at = Place(
-            learned.gradient,
-            layers[piece.layer].W + piece.first * layers[piece.layer].units,
-            layers[piece.layer].b,
-        )
+        at = place_in_whole(layers, piece, learned.gradient)
         added = vector(partial.clipped, i * SUMS, SUMS)
         update_pass(job, layers, piece, learned, at, shared.numbers, shared.pulls, REST_PULL, added)
 
@@ -362,8 +362,7 @@ def gradient(
                 break
             at = place_of(job, layers, pieces[i], learned.gradient, room, scratch)
             gradient_pass(job, layers, pieces[i], room, count, at, passed > 0)
-        if last_to_arrive(control, threads, job.give_way):
-            go_on(control, threads)
+        wait_for_all(control, threads, job.give_way)
 
 
 @kernel

@@ -59,6 +59,13 @@ def last_to_arrive(control: Array, threads: int, give_way: int) -> bool:
 
 
 @part
+def wait_for_all(control: Array, threads: int, give_way: int) -> None:
+    """Wait until every thread is here; then all go on."""
+    if last_to_arrive(control, threads, give_way):
+        go_on(control, threads)
+
+
+@part
 def go_on(control: Array, threads: int) -> None:
     """Let the threads that wait go on, to pieces counted from 0."""
     control[NEXT] = 0
