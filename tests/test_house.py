@@ -236,8 +236,8 @@ DESIGNED = {
     ),
     "losses": (
         LOSSES,
-        "half_squared_error squared_error mean_squared_error absolute_error huber pinball poisson"
-        " cross_entropy binary_cross_entropy",
+        "half_squared_error squared_error mean_squared_error half_mean_squared_error absolute_error huber"
+        " pinball poisson cross_entropy binary_cross_entropy",
     ),
     "initializers": (
         INITIALIZERS,

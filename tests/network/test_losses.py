@@ -333,6 +333,7 @@ def test_mean_squared_error_divides_by_the_outputs_and_squared_error_does_not():
     assert LOSSES["mean_squared_error"].terms(A, Y).sum() == pytest.approx(14 / 3)
     assert LOSSES["squared_error"].terms(A, Y).sum() == 14
     assert LOSSES["half_squared_error"].terms(A, Y).sum() == 7
+    assert LOSSES["half_mean_squared_error"].terms(A, Y).sum() == pytest.approx(7 / 3)
 
 
 # Targets and names.

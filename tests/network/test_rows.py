@@ -105,3 +105,12 @@ def test_shards_cut_all_rows_in_order(rows, rows_of_a_shard):
 )
 def test_a_shard_has_rows_by_the_widest_layer_and_the_precision(sizes, dtype, rows):
     assert shard_rows(sizes, dtype) == rows
+
+
+def test_a_plan_that_begins_later_counts_its_epochs_from_there():
+    plan = Plan(rows=10, batch_rows=4, first_step=7)
+    assert [plan.epoch_of(step) for step in (7, 9, 10)] == [0, 0, 1]
+    assert plan.batch(8) == slice(4, 8)
+    assert plan.epochs_before(10) == 1
+    with pytest.raises(InvalidValueError, match="the first step was -1"):
+        Plan(10, 4, first_step=-1)

@@ -74,6 +74,7 @@ LOSSES: dict[str, Callable[..., Any]] = {
     "half_squared_error": lambda a, y, q: (a - y) ** 2 / 2,
     "squared_error": lambda a, y, q: (a - y) ** 2,
     "mean_squared_error": lambda a, y, q: (a - y) ** 2 / y.shape[1],
+    "half_mean_squared_error": lambda a, y, q: (a - y) ** 2 / y.shape[1] / 2,
     "absolute_error": lambda a, y, q: np.abs(a - y),
     "huber": lambda a, y, q: np.where(np.abs(a - y) > 1, np.abs(a - y) - 0.5, (a - y) ** 2 / 2),
     "pinball": lambda a, y, q: np.where(y > a, q * (y - a), (1 - q) * (a - y)),

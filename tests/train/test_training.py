@@ -21,6 +21,7 @@ X, Y = DRAW.normal(size=(23, 3)), DRAW.normal(size=(23, 2))
 WEIGHTS = DRAW.uniform(0.5, 2, size=23)
 NET = cr.Network([cr.Dense(3, 6, "tanh", dropout=0.25), cr.Dense(6, 2)], loss="squared_error")
 PENALTY = cr.Penalty(0.01, 0.001)
+DATA = cr.Data.of(NET, X, Y)
 SIZES = pytest.mark.parametrize("batch_size", [1, 5, 23], ids=["single rows", "mini-batches", "full batch"])
 
 
@@ -86,6 +87,22 @@ def test_two_epochs_and_then_three_give_the_bits_of_five(batch_size, rule):
     assert digest(parts.state.theta) == digest(whole.state.theta)
     assert np.array_equal(parts.history.step_loss, whole.history.step_loss)
     assert parts.epoch == whole.epoch == 5
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_training_takes_up_the_optimizer_of_an_earlier_one_in_the_middle_of_its_count(engine):
+    choices = {"batch_size": 5, "seed": 0, "shuffle": False, "engine": engine}
+    whole = Training(NET, cr.Parameters.initial(NET, seed=1), DATA, cr.Adam(0.01), PENALTY, **choices)
+    whole.run_steps(3)
+    first = whole.state
+    later = Training(
+        NET, whole.learned, DATA.rows(slice(15, 23)), cr.Adam(0.01), PENALTY, state=first, **choices
+    )
+    assert later.state.step == 3  # which dropout and Adam count on from
+    later.run(1)
+    whole.run_steps(2)
+    assert digest(later.state.theta) == digest(whole.state.theta)
+    assert later.epoch == 1
 
 
 @pytest.mark.parametrize("most", [1, 2, 7, 500])

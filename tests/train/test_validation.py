@@ -144,6 +144,17 @@ def test_lbfgs_leaves_frozen_parameters_alone_and_stops_where_nothing_is_better(
     assert model.history.stopped == "L-BFGS found no better step"
 
 
+def test_lbfgs_stops_after_its_evaluations_and_where_the_loss_hardly_falls():
+    def searched(**choices):
+        return cr.Model(NET, seed=1).fit(X, Y, optimizer=cr.LBFGS(**choices), epochs=300).history
+
+    few, early, all_ = searched(evaluations=7), searched(reduction=1e-2), searched()
+    assert len(few) <= 7
+    assert few.stopped == "L-BFGS used up its iterations or evaluations"
+    assert len(early) < len(all_)
+    assert early.stopped == "L-BFGS found no better step"
+
+
 def test_lbfgs_takes_no_single_step():
     with pytest.raises(cr.UnknownNameError, match="the optimizer was 'lbfgs'"):
         cr.Model(NET).trace(X[:1], Y[:1], optimizer="lbfgs")

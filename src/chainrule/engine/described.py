@@ -53,6 +53,7 @@ JOB = np.dtype(
         ("rows", np.int64),  # of an epoch, of a batch, kept at one time, that pass through together
         ("batch_rows", np.int64),
         ("steps_per_epoch", np.int64),
+        ("first_step", np.int64),
         ("rows_at_once", np.int64),
         ("piece_rows", np.int64),
         ("Y", np.int64),  # where these begin in the room
@@ -186,6 +187,7 @@ def setting_of(network: Network, dtype: np.dtype) -> Array:
         "pinball": loss.settings.get("quantiles", 0.5),
         "huber": loss.settings.get("delta", 1.0),
         "mean_squared_error": float(outputs),
+        "half_mean_squared_error": float(outputs),
     }
     return np.broadcast_to(np.asarray(numbers.get(loss.name, 0.0), dtype=dtype), (outputs,)).copy()
 

@@ -86,7 +86,8 @@ def begin(job: Any, given: Given, shuffled: Shuffled, shared: Shared, told: Told
     step = first + s
     place = place_of_batch(job, step)
     count = min(job.batch_rows, job.rows - place)
-    epoch = step // job.steps_per_epoch if job.steps_per_epoch > 1 else step
+    taken = step - job.first_step
+    epoch = taken // job.steps_per_epoch if job.steps_per_epoch > 1 else taken
     if len(given.order) and shuffled.epoch[0] != epoch:
         shuffle(given.order, shuffled.words, shuffled.buckets, job.seed, np.uint64(epoch))
         shuffled.epoch[0] = epoch
@@ -107,7 +108,7 @@ def begin(job: Any, given: Given, shuffled: Shuffled, shared: Shared, told: Told
 @part
 def place_of_batch(job: Any, step: int) -> int:
     """Return where in the epoch's order a step's batch begins."""
-    return step % job.steps_per_epoch * job.batch_rows if job.steps_per_epoch > 1 else 0
+    return (step - job.first_step) % job.steps_per_epoch * job.batch_rows if job.steps_per_epoch > 1 else 0
 
 
 @part

@@ -48,6 +48,13 @@ def mean_squared_error(a: Any, y: Any, outputs: Any) -> Any:
 
 
 @part
+def half_mean_squared_error(a: Any, y: Any, outputs: Any) -> Any:
+    """l = (a - y)^2 / 2d."""
+    off = a - y
+    return type(a)(0.5) * off * off / outputs, off / outputs
+
+
+@part
 def absolute_error(a: Any, y: Any, _: Any) -> Any:
     """l = |a - y|."""
     T = type(a)
@@ -100,6 +107,7 @@ KERNELS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "half_squared_error": half_squared_error,
     "squared_error": squared_error,
     "mean_squared_error": mean_squared_error,
+    "half_mean_squared_error": half_mean_squared_error,
     "absolute_error": absolute_error,
     "huber": huber,
     "pinball": pinball,

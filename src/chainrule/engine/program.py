@@ -248,6 +248,7 @@ class Course:
                 rows=plan.rows,
                 batch_rows=batch,
                 steps_per_epoch=plan.steps_per_epoch,
+                first_step=plan.first_step,
                 clip_norm=np.inf if plan.clip_norm is None else plan.clip_norm,
                 seed=seed,
             )

@@ -302,6 +302,14 @@ LOSSES = table(
         source="as squared_error, divided by the number of outputs (Keras and PyTorch do so)",
     ),
     Loss(
+        name="half_mean_squared_error",
+        formula=(_a - _y) ** 2 / (2 * _d),
+        slope=(_a - _y) / _d,
+        terms=lambda A, Y: (A - Y) ** 2 / (2 * A.shape[-1]),
+        derivative=lambda A, Y: (A - Y) / A.shape[-1],
+        source="as mean_squared_error, halved (what scikit-learn's MLP states as its squared error)",
+    ),
+    Loss(
         name="absolute_error",
         formula=absolute(_a - _y),
         slope=formula.sign(_a - _y),

@@ -173,15 +173,24 @@ class LBFGS:
     memory : int
         How many of the last steps it remembers, 1 or more.
     tolerance : float
-        It stops when no entry of the gradient is larger; above 0.
+        It stops when no entry of the gradient is larger; 0 or above.
+    reduction : float
+        It stops when a step makes the loss smaller by no more than this part of it; 0 or above.
+    evaluations : int, optional
+        It stops after so many losses and gradients, 1 or more; by default 20 for each iteration.
     """
 
     memory: int = 10
     tolerance: float = 1e-6
+    reduction: float = 0.0
+    evaluations: int | None = None
 
     def __post_init__(self) -> None:
         accept.count("the memory of L-BFGS", self.memory)
-        _settle(self, tolerance=accept.positive("the tolerance of L-BFGS", self.tolerance))
+        _settle(self, tolerance=accept.not_negative("the tolerance of L-BFGS", self.tolerance))
+        _settle(self, reduction=accept.not_negative("the reduction of L-BFGS", self.reduction))
+        if self.evaluations is not None:
+            accept.count("the evaluations of L-BFGS", self.evaluations)
 
 
 Optimizer: TypeAlias = GradientDescent | Momentum | RMSprop | Adagrad | Adam
@@ -235,7 +244,7 @@ def step_rule_or_search(given: str | Optimizer | LBFGS) -> Optimizer | LBFGS:
     Examples
     --------
     >>> step_rule_or_search("lbfgs")
-    LBFGS(memory=10, tolerance=1e-06)
+    LBFGS(memory=10, tolerance=1e-06, reduction=0.0, evaluations=None)
     """
     if isinstance(given, LBFGS):
         return given

@@ -128,7 +128,7 @@ def diverged(state: State, plan: Plan, layout: Layout, place: str) -> Divergence
     place : str
         Where such a number first showed.
     """
-    epoch, batch = divmod(state.step, plan.steps_per_epoch)
+    epoch, batch = plan.epoch_of(state.step), plan.step_of_epoch(state.step)
     largest = np.abs(state.theta[layout.weights]).max()
     return DivergenceError(
         f"training diverged in epoch {epoch + 1}, batch {batch + 1}: a number that is not finite in "

@@ -60,6 +60,9 @@ class Plan:
         What the learning rate is multiplied by as the training goes on.
     clip_norm : float, optional
         A longer gradient is shortened to this length; above 0.
+    first_step : int
+        The step with which the first epoch begins: above 0 where the steps of an earlier plan count on,
+        because optimizers and dropout count them all.
     """
 
     rows: int
@@ -68,11 +71,13 @@ class Plan:
     epochs: int = 1
     schedule: Schedule = CONSTANT
     clip_norm: float | None = None
+    first_step: int = 0
 
     def __post_init__(self) -> None:
         accept.count("the number of rows", self.rows)
         accept.count("batch_size", self.batch_rows)
         accept.count("epochs", self.epochs, least=0)
+        accept.count("the first step", self.first_step, least=0)
         if self.clip_norm is not None:
             accept.positive("clip_norm", self.clip_norm)
 
@@ -83,11 +88,19 @@ class Plan:
 
     def epoch_of(self, step: int) -> int:
         """Return the number of the epoch, from 0, to which a step belongs."""
-        return step // self.steps_per_epoch
+        return (step - self.first_step) // self.steps_per_epoch
+
+    def step_of_epoch(self, step: int) -> int:
+        """Return the number of a step, from 0, in its epoch."""
+        return (step - self.first_step) % self.steps_per_epoch
+
+    def epochs_before(self, step: int) -> float:
+        """Return how many epochs, and what part of one, have passed when a step begins."""
+        return (step - self.first_step) / self.steps_per_epoch
 
     def rate(self, step: int) -> float:
         """Return what the learning rate is multiplied by at a step."""
-        return self.schedule.factor(step / self.steps_per_epoch, max(1, self.epochs))
+        return self.schedule.factor(self.epochs_before(step), max(1, self.epochs))
 
     def order(self, seed: int, epoch: int) -> Array | None:
         """Return the order of an epoch's rows, or None where they come as they are."""
@@ -95,7 +108,7 @@ class Plan:
 
     def batch(self, step: int) -> slice:
         """Return which part of the epoch's order a step takes."""
-        start = step % self.steps_per_epoch * self.batch_rows
+        start = self.step_of_epoch(step) * self.batch_rows
         return slice(start, min(start + self.batch_rows, self.rows))
 
 

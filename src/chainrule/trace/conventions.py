@@ -56,6 +56,7 @@ def _of_the_loss(network: Network) -> str:
         "half_squared_error": "summed over its outputs; half_squared_error has the 1/2 that cancels the 2",
         "squared_error": "summed over its outputs; squared_error has no 1/2, so its derivative has the 2",
         "mean_squared_error": "the mean over its outputs; it has no 1/2, so its derivative has the 2",
+        "half_mean_squared_error": "half the mean over its outputs; the 1/2 cancels the 2",
     }
     return f"The loss of a row is {of_outputs.get(network.loss.name, 'summed over its outputs')}."
 

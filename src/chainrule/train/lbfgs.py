@@ -14,6 +14,8 @@ from chainrule.network.program import Data, Program
 from chainrule.reference.backward import add_penalty
 from chainrule.reference.forward import penalty_loss
 
+NO_BETTER_STEP = "L-BFGS found no better step"
+
 
 def descend(
     program: Program,
@@ -23,7 +25,7 @@ def descend(
     optimizer: LBFGS,
     iterations: int,
     look: Callable[[Array, float, float], bool],
-) -> None:
+) -> str:
     """Minimize the loss of all rows by L-BFGS (Liu & Nocedal 1989), through SciPy, in float64.
 
     Parameters
@@ -41,6 +43,11 @@ def descend(
     look : callable
         Is shown theta, its loss and the length of its gradient after every iteration; it ends the
         search by returning True.
+
+    Returns
+    -------
+    str
+        Why it ended, in words.
 
     Raises
     ------
@@ -86,6 +93,12 @@ def descend(
         if look(whole(part), loss, float(np.linalg.norm(gradient))):
             raise StopIteration
 
-    options = {"maxiter": iterations, "maxcor": optimizer.memory, "gtol": optimizer.tolerance, "ftol": 0.0}
-    options["maxfun"] = 20 * max(1, iterations)
-    minimize(at, start, jac=True, method="L-BFGS-B", callback=after_iteration, options=options)
+    options = {
+        "maxiter": iterations,
+        "maxcor": optimizer.memory,
+        "gtol": optimizer.tolerance,
+        "ftol": optimizer.reduction,
+        "maxfun": optimizer.evaluations or 20 * max(1, iterations),
+    }
+    found = minimize(at, start, jac=True, method="L-BFGS-B", callback=after_iteration, options=options)
+    return NO_BETTER_STEP if found.status == 0 else "L-BFGS used up its iterations or evaluations"

@@ -55,6 +55,8 @@ class Training:
         What does the work; "auto" gives small jobs to the reference, by their size alone.
     n_threads : int, optional
         The most threads that share a step; they have no influence on any number.
+    state : State, optional
+        Where an earlier training ended, whose optimizer goes on; its seed gives way to this one's.
     """
 
     def __init__(
@@ -74,12 +76,14 @@ class Training:
         validation: Validation | None = None,
         engine: Engine = "auto",
         n_threads: int | None = None,
+        state: State | None = None,
     ) -> None:
         accept.seed(seed)
         self.data, self.parameters, self.validation = data, parameters, validation
         self.optimizer, self.penalty = optimizer, penalty
         batch = len(data.X) if isinstance(optimizer, LBFGS) else batch_size
-        self.plan = Plan(len(data.X), batch, shuffle, epochs, schedule, clip_norm)
+        first_step = 0 if state is None else state.step
+        self.plan = Plan(len(data.X), batch, shuffle, epochs, schedule, clip_norm, first_step)
         # L-BFGS asks a program for gradients only; no rule of a single step is followed then.
         rule = GradientDescent() if isinstance(optimizer, LBFGS) else optimizer
         rows, steps = self.plan.rows * epochs, self.plan.steps_per_epoch * epochs
@@ -87,6 +91,8 @@ class Training:
         prepare = engine_of(engine, network, dtype, rows, steps, n_threads)
         self.program = prepare(network, rule, penalty, dtype, min(batch, self.plan.rows))
         self.state: State = self.program.start(parameters.theta, seed)
+        if state is not None:
+            self.state = State(parameters.theta, state.slots, state.step, seed)
         self.history = History(optimizer, self.plan, engine=self.program.engine, validation=validation)
 
     def run(self, epochs: int, look: Look | None = None) -> None:
@@ -130,9 +136,9 @@ class Training:
             return bool(self.history.stopped)
 
         here = self.parameters.like(self.state.theta)
-        descend(self.program, here, self.data, self.penalty, optimizer, iterations, after_iteration)
+        ended = descend(self.program, here, self.data, self.penalty, optimizer, iterations, after_iteration)
         if self.state.step < last and not self.history.stopped:
-            self.history.stopped = "L-BFGS found no better step"
+            self.history.stopped = ended
 
     def _between_pieces(self, look: Look | None) -> None:
         self.history.clock.append((self.state.step, time.perf_counter() - self._started))
@@ -142,11 +148,12 @@ class Training:
 
     def _steps_to_validation(self) -> int:
         """Return how many steps may pass until held-out rows must be looked at."""
-        per_epoch = self.plan.steps_per_epoch
-        return self.program.stride if self.validation is None else per_epoch - self.state.step % per_epoch
+        if self.validation is None:
+            return self.program.stride
+        return self.plan.steps_per_epoch - self.plan.step_of_epoch(self.state.step)
 
     def _validate(self) -> None:
-        if self.validation is None or self.state.step % self.plan.steps_per_epoch:
+        if self.validation is None or self.plan.step_of_epoch(self.state.step):
             return
         self.validation.look(self.parameters.like(self.state.theta))
         if self.validation.exhausted:
@@ -175,7 +182,7 @@ class Training:
     @property
     def epoch(self) -> float:
         """How many epochs have passed."""
-        return self.state.step / self.plan.steps_per_epoch
+        return self.plan.epochs_before(self.state.step)
 
 
 def shown_to_all(looks: Sequence[Look]) -> Look:
