@@ -98,6 +98,17 @@ class Plan:
         """Return how many epochs, and what part of one, have passed when a step begins."""
         return (step - self.first_step) / self.steps_per_epoch
 
+    def by_epoch(self, of_steps: Array) -> Array:
+        """Return numbers of steps, one row for each whole epoch."""
+        per_epoch = self.steps_per_epoch
+        return of_steps[: len(of_steps) // per_epoch * per_epoch].reshape(-1, per_epoch)
+
+    def mean_by_epoch(self, of_steps: Array) -> Array:
+        """Return the mean over the rows of each whole epoch of numbers that are means of batches."""
+        taken = np.full(self.steps_per_epoch, min(self.batch_rows, self.rows))
+        taken[-1] = self.rows - self.batch_rows * (len(taken) - 1)
+        return self.by_epoch(of_steps) @ taken / self.rows
+
     def rate(self, step: int) -> float:
         """Return what the learning rate is multiplied by at a step."""
         return self.schedule.factor(self.epochs_before(step), max(1, self.epochs))

@@ -55,15 +55,12 @@ class History(Drawn):
     @property
     def loss(self) -> Array:
         """The loss of every whole epoch, shape (epochs,): the mean over its rows as they were visited."""
-        rows, batch = self.plan.rows, self.plan.batch_rows
-        taken = np.full(self.plan.steps_per_epoch, min(batch, rows))
-        taken[-1] = rows - batch * (len(taken) - 1)
-        return self._by_epoch(self.step_loss) @ taken / rows
+        return self.plan.mean_by_epoch(self.step_loss)
 
     @property
     def gradient_norm(self) -> Array:
         """The mean length of the gradient in every whole epoch, shape (epochs,)."""
-        return self._by_epoch(self.step_gradient_norm).mean(axis=1)
+        return self.plan.by_epoch(self.step_gradient_norm).mean(axis=1)
 
     @property
     def learning_rate(self) -> Array:
@@ -95,10 +92,5 @@ class History(Drawn):
         """The epoch, from 1, whose parameters were the best on the held-out rows."""
         return self.validation.best_epoch or None if self.validation else None
 
-    def _by_epoch(self, of_steps: Array) -> Array:
-        """Return numbers of steps, one row for each whole epoch."""
-        per_epoch = self.plan.steps_per_epoch
-        return of_steps[: len(of_steps) // per_epoch * per_epoch].reshape(-1, per_epoch)
-
     def __len__(self) -> int:
-        return len(self._by_epoch(self.step_loss))
+        return len(self.plan.by_epoch(self.step_loss))

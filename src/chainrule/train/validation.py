@@ -72,8 +72,12 @@ class Validation:
         """Return whether a value is better by more than min_delta; anything is better than NaN."""
         if math.isnan(old):
             return not math.isnan(new)
-        upwards = self.metric is not None and self.metric.greater_is_better
-        return new > old + self.min_delta if upwards else new < old - self.min_delta
+        return new > old + self.min_delta if self.greater_is_better else new < old - self.min_delta
+
+    @property
+    def greater_is_better(self) -> bool:
+        """Which way the value that decides improves."""
+        return self.metric is not None and self.metric.greater_is_better
 
     @property
     def exhausted(self) -> bool:

@@ -1,0 +1,100 @@
+"""How an estimator's settings become a network, an update rule, a schedule, and a number of threads."""
+
+import os
+from typing import Any
+
+from joblib import effective_n_jobs
+
+from chainrule.estimators.correspondence import ACTIVATIONS, Chosen, ours
+from chainrule.estimators.patience import Adaptive, BySamples
+from chainrule.estimators.settings import one_a_layer
+from chainrule.network.layers import Dense
+from chainrule.network.network import Network
+from chainrule.network.optimizers import (
+    LBFGS,
+    Adagrad,
+    Adam,
+    AdamW,
+    GradientDescent,
+    Momentum,
+    Optimizer,
+    RMSprop,
+)
+from chainrule.network.schedules import CONSTANT, Schedule
+
+# From such a reduction of the loss on SciPy's L-BFGS goes on by itself, and so scikit-learn's.
+LEAST_REDUCTION = 2.220446049250313e-09
+AS_SCIKIT_LEARN = "glorot_uniform"
+
+
+def network(of: Any, inputs: int, outputs: int, end: Chosen) -> Network:
+    """Return the network that an estimator's settings describe.
+
+    Its weights are drawn as scikit-learn draws them (Glorot & Bengio 2010) for the activations it has,
+    and as suits the others; biases start at 0.
+    """
+    sizes = of.hidden_layer_sizes
+    hidden = [int(sizes)] if not hasattr(sizes, "__iter__") else [int(size) for size in sizes]
+    kinds = [ours(each) for each in one_a_layer("activation", of.activation, len(hidden))]
+    dropout = one_a_layer("dropout", of.dropout, len(hidden))
+    layers, before = [], inputs
+    for units, kind, part in zip([*hidden, outputs], [*kinds, end.output], [*dropout, 0.0], strict=True):
+        drawn = AS_SCIKIT_LEARN if kind.name in DRAWN_BY_GLOROT else None
+        layers.append(Dense(before, units, kind, dropout=float(part), initializer=drawn))
+        before = units
+    return Network(layers, end.loss)
+
+
+DRAWN_BY_GLOROT = {
+    ACTIVATIONS.get(name, name) for name in ("identity", "logistic", "tanh", "relu", "softmax")
+}
+
+
+def optimizer(of: Any) -> Optimizer | LBFGS:
+    """Return the update rule that an estimator's settings describe."""
+    rate = of.learning_rate_init
+    moments = {"beta1": of.beta_1, "beta2": of.beta_2, "epsilon": of.epsilon}
+    match of.solver:
+        case "sgd":
+            if of.momentum == 0:
+                return GradientDescent(rate)
+            return Momentum(rate, of.momentum, of.nesterovs_momentum)
+        case "adam":
+            return Adam(rate, **moments)
+        case "adamw":
+            return AdamW(rate, **moments, weight_decay=of.weight_decay)
+        case "rmsprop":
+            return RMSprop(rate)
+        case "adagrad":
+            return Adagrad(rate)
+        case "lbfgs":
+            return LBFGS(tolerance=of.tol, reduction=LEAST_REDUCTION, evaluations=of.max_fun)
+        case made:
+            return made
+
+
+def schedule(of: Any, rows: int, seen: int, slowed: float) -> Schedule:
+    """Return the schedule: one of ours, or scikit-learn's, which only its sgd follows.
+
+    Parameters
+    ----------
+    of : estimator
+        Whose settings they are.
+    rows, seen : int
+        Rows of an epoch, and rows seen before.
+    slowed : float
+        What an adaptive rate was divided by until now.
+    """
+    if not isinstance(of.learning_rate, str):
+        return of.learning_rate
+    if of.solver != "sgd" or of.learning_rate == "constant":
+        return CONSTANT
+    return Adaptive(before=slowed) if of.learning_rate == "adaptive" else BySamples(of.power_t, rows, seen)
+
+
+def threads(n_jobs: int | None) -> int | None:
+    """Return the most threads: n_jobs, else what joblib's workers were told, else None for all cores."""
+    if n_jobs is not None:
+        return int(effective_n_jobs(n_jobs))
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return int(told) if told.isdigit() and int(told) else None
