@@ -1,0 +1,1 @@
+"""Models in the forms of other programs: ONNX, MATLAB's .mat and NumPy's .npz."""
