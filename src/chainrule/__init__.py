@@ -30,6 +30,8 @@ _HOMES = {
     "chainrule.check.answers": ("read_numbers",),
     "chainrule.check.numbers": ("NumbersCheck", "check_numbers"),
     "chainrule.check.report": ("FunctionCheck",),
+    "chainrule.export.to_mat": ("to_mat",),
+    "chainrule.export.to_npz": ("to_npz",),
     "chainrule.export.to_onnx": ("to_onnx",),
     "chainrule.model": ("Model",),
     "chainrule.network.activations": ("Activation",),

@@ -9,7 +9,7 @@ import chainrule as cr
 from chainrule.cli import main
 
 FIRST = ("tutorials", "explain", "derive", "audit", "worksheet", "page", "fit", "train")
-COMMANDS = (*FIRST, "check", "diagnose", "predict", "evaluate", "info", "resume", "bench")
+COMMANDS = (*FIRST, "check", "diagnose", "predict", "evaluate", "info", "export", "resume", "bench")
 
 
 def test_the_installed_program_is_this_function():

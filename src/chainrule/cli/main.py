@@ -16,6 +16,7 @@ from chainrule.cli.check import check
 from chainrule.cli.derive import derive
 from chainrule.cli.diagnose import diagnose
 from chainrule.cli.explain import explain
+from chainrule.cli.export import export
 from chainrule.cli.fit import fit
 from chainrule.cli.page import page
 from chainrule.cli.record import resume
@@ -109,6 +110,7 @@ app.command()(diagnose)
 app.command()(predict)
 app.command()(evaluate)
 app.command()(info)
+app.command()(export)
 app.command()(resume)
 app.command()(bench)
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.errors import shown
 from chainrule.export.activations import Pen
-from chainrule.export.graph import ML_DOMAIN, Graph
+from chainrule.export.graph import ML_DOMAIN, Graph, require_name
 from chainrule.files.tables import Encoder
 from chainrule.files.tables.category import Category
 from chainrule.files.tables.names import all_different
@@ -136,6 +137,8 @@ def exact_powers(scales: Array) -> Array:
 
 def write_category(graph: Graph, name: str, k: int, column: Category) -> Piece:
     """Write a column of text: 0 or 1 for each category, and 0 everywhere for one that is not known."""
+    for text in column.categories:
+        require_name(f"a category of the column {shown(column.name)}", text or "empty")
     texts = list(column.categories)
     codes = list(range(len(texts)))
     if column.missing:

@@ -1,6 +1,6 @@
 """A graph as an ONNX file: the one door to the package onnx, which is imported only here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -96,6 +96,25 @@ def onnx_bytes(model: Any) -> bytes:
     """Return a model of the package onnx as bytes, the same for the same model."""
     data: bytes = model.SerializeToString(deterministic=True)
     return data
+
+
+def told_values(values: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the inputs or outputs of a model of the package onnx as plain data: name, type and shape.
+
+    Examples
+    --------
+    >>> graph = Graph()
+    >>> graph.add_output(graph.node("Tanh", graph.add_input("X", "float32", 2)), "float32", 2)
+    >>> told_values(onnx_model(graph, {}).graph.input)
+    [{'name': 'X', 'type': 'float32', 'shape': ['rows', 2]}]
+    """
+    names = {_type(name): name for name in ONNX_TYPES}
+    told = []
+    for value in values:
+        tensor = value.type.tensor_type
+        shape = [axis.dim_param or axis.dim_value for axis in tensor.shape.dim]
+        told.append({"name": value.name, "type": names[tensor.elem_type], "shape": shape})
+    return told
 
 
 def _type(name: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import chainrule
-from chainrule.errors import InvalidTypeError, InvalidValueError, Words, sentence, unknown_name
+from chainrule.errors import InvalidTypeError, InvalidValueError, sentence, unknown_name
 from chainrule.export.activations import Pen
 from chainrule.export.classes import ClassOutputs, free_class_outputs, label_array, write_classes
 from chainrule.export.columns import add_inputs, write_columns
@@ -28,15 +28,15 @@ def to_onnx(
     *,
     overwrite: bool = False,
     labels: Sequence[object] | None = None,
-    input_name: str = "X",
-    output_name: str = "outputs",
-    number_type: str = "float64",
+    input_name: str | None = None,
+    output_name: str | None = None,
+    number_type: str | None = None,
 ) -> Any:
     """Return a model as ONNX, and write it where a path is given.
 
     A `Model` becomes a graph from ``X``, shape (n, d_0), to ``outputs``, shape (n, d_L), both of the
     precision of its parameters; with `labels` to ``label``, shape (n,), and ``probabilities``, shape
-    (n, classes).
+    (n, classes). There may be any number n of rows.
 
     A `TableModel` becomes a graph with an input of shape (n, 1) for each column of its table, by the
     column's name: numbers for numbers and booleans (1 and 0), NaN where one is missing; text for
@@ -54,12 +54,13 @@ def to_onnx(
     overwrite : bool
         Whether an existing file may be replaced.
     labels : sequence of str, int, bool or float, optional
-        For a `Model` that is a classifier: its classes in the order of the outputs; for a single
-        output, the probability of the second, both. A `TableModel` knows them.
-    input_name, output_name : str
-        What the input and the output of a `Model` are called.
-    number_type : {"float64", "float32"}
-        What a table's numbers come as. With "float32" they have lost digits before the graph sees them.
+        Of a `Model` that is a classifier: its classes in the order of the outputs; of one with a single
+        output, the probability of the second class, both of them.
+    input_name, output_name : str, optional
+        What the input and the output of a `Model` are called, instead of ``X`` and ``outputs``.
+    number_type : {"float64", "float32"}, optional
+        What the numbers of a table come as. The encoder computes in float64, the default; as float32
+        they have lost digits before the graph sees them.
 
     Returns
     -------
@@ -91,21 +92,27 @@ def to_onnx(
     ['label', 'probabilities']
     """
     graph = Graph()
-    if number_type not in PRECISIONS:
-        raise unknown_name("type of numbers", number_type, PRECISIONS)
+    of_a_model = {"labels": labels, "input_name": input_name, "output_name": output_name}
     if isinstance(model, TableModel):
-        if labels is not None:
-            was, may_be = Words("given for the model of a table"), "left out, since the model knows them"
-            raise InvalidValueError(sentence("the list of labels", was, may_be))
-        told = _write_table_model(graph, model, number_type)
+        _refuse("the model of a table", of_a_model)
+        told = _write_table_model(graph, model, "float64" if number_type is None else number_type)
     elif isinstance(model, Model):
-        told = _write_model(graph, model, labels, input_name, output_name)
+        _refuse("a model without a table", {"number_type": number_type})
+        X, outputs = ("X" if input_name is None else input_name), ("outputs" if output_name is None else output_name)
+        told = _write_model(graph, model, labels, X, outputs)
     else:
         raise InvalidTypeError(sentence("what is to be exported", model, "a Model or a TableModel"))
     proto = onnx_model(graph, told)
     if path is not None:
         write_atomically(path, onnx_bytes(proto), overwrite=overwrite)
     return proto
+
+
+def _refuse(what: str, given: dict[str, object]) -> None:
+    """Raise InvalidValueError if something was given that is not for this kind of model."""
+    for name, value in given.items():
+        if value is not None:
+            raise InvalidValueError(f"{name} was given for {what}; it may be left out there")
 
 
 def _write_model(
@@ -118,7 +125,7 @@ def _write_model(
     if labels is None:
         require_name("the name of the output", output_name)
         if output_name == input_name:
-            raise InvalidValueError(sentence("the name of the output", output_name, "not that of the input"))
+            raise InvalidValueError(sentence("the name of the output", output_name, "another than the input's"))
         out = graph.free(output_name)
         graph.node("Identity", write_network(graph, network, model.parameters, X), out=out)
         graph.add_output(out, dtype.name, network.sizes[-1])
@@ -133,6 +140,8 @@ def _write_table_model(graph: Graph, model: TableModel, number_type: str) -> dic
     """Write a model of a table, and return what its file is to say beside it."""
     network, parameters, encoder = model.model.network, model.model.parameters, model.encoder
     require_precision(parameters)
+    if number_type not in PRECISIONS:
+        raise unknown_name("type of numbers", number_type, PRECISIONS)
     target, dtype = encoder.target, parameters.theta.dtype
     names = add_inputs(graph, encoder, number_type)
     # Before all that lies between: what people see has the plain name, what they do not the number behind it.
@@ -165,8 +174,9 @@ def _write_numbers(graph: Graph, target: Numbers, outputs: str, names: Sequence[
     write = Pen(graph, np.dtype(np.float64))
     wide = graph.node("Cast", outputs, to="float64")
     for place, name in enumerate(names):
-        column = graph.array("place", np.array([place]))
-        alone = graph.node("Gather", wide, column, axis=1) if len(names) > 1 else wide
+        alone = wide
+        if len(names) > 1:
+            alone = graph.node("Gather", wide, graph.array("place", np.array([place])), axis=1)
         scaled = write("Mul", alone, float(target.scales[place]))
         graph.node("Add", scaled, graph.constant(target.means[place], np.float64), out=name)
         graph.add_output(name, "float64", 1)

@@ -20,6 +20,7 @@ from chainrule.files.matlab_numbers import finite_float64
 from chainrule.files.matlab_skeleton import HEADER, MATRIX, Element, sound_content, variables
 
 Matrices: TypeAlias = dict[str, list[NDArray[np.float64]]]
+Variable: TypeAlias = NDArray[Any] | str | Sequence[str]
 
 DESCRIPTION = b"MATLAB 5.0 MAT-file, written by chainrule".ljust(116)
 ORDER_OF_VERSION_5 = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}
@@ -119,30 +120,46 @@ def matrices_of(name: str, value: object) -> list[NDArray[np.float64]]:
 
 
 def build(matrices: Mapping[str, Sequence[NDArray[np.float64]]]) -> bytes:
-    """Return the bytes of a MATLAB file, of version 5 and without compression.
-
-    The same matrices give the same bytes: the date that SciPy writes into the header is
-    replaced, and compressed bytes would depend on zlib's version.
+    """Return the bytes of a MATLAB file with the matrices of a network.
 
     Parameters
     ----------
     matrices : mapping
         By role, as `parse` returns them; they are written in this order, empty roles not.
     """
+    return saved(
+        {
+            role: cell_column(found) if role in ONE_FOR_EACH_LAYER else found[0]
+            for role, found in matrices.items()
+            if found
+        }
+    )
+
+
+def saved(variables: Mapping[str, Variable]) -> bytes:
+    """Return the bytes of a MATLAB file, of version 5 and without compression.
+
+    The same variables give the same bytes: the date that SciPy writes into the header is replaced, and
+    compressed bytes would depend on zlib's version.
+
+    Parameters
+    ----------
+    variables : mapping
+        By name: matrices, cell arrays of them, a text, or texts, which become a cell array of one column.
+    """
     written = {
-        role: cell_column(found) if role in ONE_FOR_EACH_LAYER else found[0]
-        for role, found in matrices.items()
-        if found
+        name: cell_column(value) if isinstance(value, list | tuple) else value
+        for name, value in variables.items()
     }
     stream = opened()
     scipy.io.savemat(stream, written)
-    saved: bytes = stream.getvalue()
-    return DESCRIPTION + saved[len(DESCRIPTION) :]
+    data: bytes = stream.getvalue()
+    return DESCRIPTION + data[len(DESCRIPTION) :]
 
 
-def cell_column(matrices: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
-    """Return matrices as a MATLAB cell array of one column."""
-    column = np.empty((len(matrices), 1), dtype=object)
-    for cell, matrix in enumerate(matrices):
-        column[cell, 0] = matrix
+def cell_column(values: Sequence[NDArray[np.float64]] | Sequence[str]) -> NDArray[np.object_]:
+    """Return matrices or texts as a MATLAB cell array of one column."""
+    column = np.empty((len(values), 1), dtype=object)
+    for cell, value in enumerate(values):
+        column[cell, 0] = value
     return column
