@@ -19,8 +19,9 @@ class Graph:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = ERRORS_ONLY
-        bytes_ = proto.SerializeToString()
-        self.session = onnxruntime.InferenceSession(bytes_, options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(
+            proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
         self.inputs = [each.name for each in self.session.get_inputs()]
         self.outputs = [each.name for each in self.session.get_outputs()]
 
@@ -79,6 +80,12 @@ TARGETS = ("y", "even", "level", "tall", "wide")
 def fitted(frame, target, **choices):
     """Return a model of a table, quickly."""
     return fit_table(Table("t", frame, "0" * 64, ()), target, recipe=Recipe(epochs=5), **choices).model
+
+
+@pytest.fixture(scope="session")
+def fit():
+    """What makes a model of a table, quickly."""
+    return fitted
 
 
 @pytest.fixture(scope="session")

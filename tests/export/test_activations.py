@@ -58,13 +58,17 @@ def test_a_wrong_coefficient_is_seen(monkeypatch, opened):
 def test_an_activation_of_ones_own_is_refused():
     own = Activation(**{**vars(ACTIVATIONS["tanh"]), "name": "my tanh"})
     model = Model(Network([Dense(2, 1, own)]))
-    with pytest.raises(InvalidValueError, match="^the activation of a layer was 'my tanh', which is in no table"):
+    with pytest.raises(
+        InvalidValueError, match=r"^the activation of a layer was 'my tanh', which is in no table"
+    ):
         to_onnx(model)
 
 
 def test_one_that_is_called_as_ours_is_still_ones_own():
     own = Activation(**vars(ACTIVATIONS["tanh"]))
-    with pytest.raises(InvalidValueError, match="'tanh', which is in no table of ours; it may be one of ident"):
+    with pytest.raises(
+        InvalidValueError, match="'tanh', which is in no table of ours; it may be one of ident"
+    ):
         to_onnx(Model(Network([Dense(2, 1, own)])))
 
 

@@ -1,5 +1,7 @@
 """Networks of every form are the same in ONNX Runtime as here."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -24,7 +26,7 @@ def models(draw):
     sizes = draw(st.lists(st.integers(1, 6), min_size=2, max_size=4))
     layers = [
         Dense(n, units, draw(st.sampled_from(list(ACTIVATIONS))), bias=draw(st.sampled_from(BIASES)))
-        for n, units in zip(sizes, sizes[1:], strict=False)
+        for n, units in pairwise(sizes)
     ]
     seed, dtype = draw(st.integers(0, 999)), draw(st.sampled_from(list(TOLERANCE)))
     model = Model(Network(layers), seed=seed, dtype=dtype)
@@ -99,5 +101,5 @@ def test_a_parameter_that_is_not_finite_is_refused():
 
 def test_more_numbers_than_a_file_holds_are_refused(monkeypatch):
     monkeypatch.setattr(room, "LARGEST_FILE", 23)
-    with pytest.raises(TooLargeError, match="^the network 2-1, .* was 24 bytes; it may be at most 23 bytes"):
+    with pytest.raises(TooLargeError, match=r"^the network 2-1, .* was 24 bytes; it may be at most 23 bytes"):
         to_onnx(Model(Network.dense([2, 1])))

@@ -45,7 +45,9 @@ def export(
 
     form = form_of(to, out)
     if out == STANDARD_OUTPUT and as_json:
-        raise TypedError("--json was given with -o -; it may come with a file, whose place the data would take")
+        raise TypedError(
+            "--json was given with -o -; it may come with a file, whose place the data would take"
+        )
     if float32 and form != "onnx":
         raise TypedError(f"--float32 was given with the form {form}; it may come with onnx")
     target = out or str(Path(model).with_suffix(f".{form}"))

@@ -42,9 +42,8 @@ class Pen:
     dtype: np.dtype[Any]
 
     def __call__(self, op: str, *inputs: str | float, **attributes: Any) -> str:
-        names = [
-            each if isinstance(each, str) else self.graph.constant(each, self.dtype) for each in inputs
-        ]
+        """Write an operation, and return the name of what it gives."""
+        names = [each if isinstance(each, str) else self.graph.constant(each, self.dtype) for each in inputs]
         return self.graph.node(op, *names, **attributes)
 
 

@@ -18,12 +18,12 @@ from chainrule.tables.table_model import TableModel
 Content: TypeAlias = dict[str, "Array | str | list[str]"]
 
 NOTE = (
-    "Written by chainrule {version}. A = X; for each layer k: Z = A * Wk + bk (matrix product), A = f(Z), f the "
-    "k-th of activations. The rows of Wk are its inputs, the columns its units (from_to)."
+    "Written by chainrule {version}. A = X; for each layer k: Z = A * Wk + bk (matrix product), A = f(Z), "
+    "f the k-th of activations. The rows of Wk are its inputs, the columns its units (from_to)."
 )
 OF_A_TABLE = (
-    " X has a column for each of columns, in this order; encoder (JSON) says how they are made of the table's, "
-    "and what the outputs mean."
+    " X has a column for each of columns, in this order; encoder (JSON) says how they are made of those of "
+    "the table, and what the outputs mean."
 )
 
 
@@ -94,7 +94,9 @@ def _of_a_table(model: TableModel) -> Content:
 def _text(thing: str, text: str) -> str:
     """Return a text that a file can hold."""
     if NO_CHARACTER.search(text):
-        raise InvalidValueError(sentence(f"the name of {thing}", text, "any text without NUL and half characters"))
+        raise InvalidValueError(
+            sentence(f"the name of {thing}", text, "any text without NUL and half characters")
+        )
     return text
 
 

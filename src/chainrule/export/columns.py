@@ -22,9 +22,7 @@ from chainrule.files.tables.text_kinds import MISSING
 from chainrule.network.array import Array
 
 # The same words in every mixture of capitals, as a table's reader takes them.
-MISSING_TEXTS = [
-    "".join(letters) for word in MISSING for letters in product(*((c, c.upper()) for c in word))
-]
+MISSING_TEXTS = ["".join(letters) for word in MISSING for letters in product(*((c, c.upper()) for c in word))]
 
 # Scales outside are those of numbers near the ends of float64, where a difference may overflow.
 PLAIN_SCALES = (1e-100, 1e100)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from chainrule.errors import unknown_name
 from chainrule.export.arrays import Content, content_of
 from chainrule.export.onnx_file import onnx_bytes, told_values
@@ -11,6 +13,7 @@ from chainrule.export.to_mat import to_mat
 from chainrule.export.to_npz import to_npz
 from chainrule.export.to_onnx import to_onnx
 from chainrule.model import Model
+from chainrule.network.array import Array
 from chainrule.tables.table_model import TableModel
 
 
@@ -49,15 +52,15 @@ def as_mat(model: Model | TableModel) -> Exported:
 
 def told_content(content: Content) -> list[dict[str, Any]]:
     """Return what is in a file of arrays as plain data."""
-    told = []
-    for name, value in content.items():
-        if isinstance(value, str):
-            told.append({"name": name, "type": "text", "shape": []})
-        elif isinstance(value, list):
-            told.append({"name": name, "type": "text", "shape": [len(value)]})
-        else:
-            told.append({"name": name, "type": value.dtype.name, "shape": list(value.shape)})
-    return told
+    return [
+        {"name": name, "type": type_of(value), "shape": list(np.shape(value))}
+        for name, value in content.items()
+    ]
+
+
+def type_of(value: Array | str | list[str]) -> str:
+    """Say what an array or a text holds."""
+    return value.dtype.name if isinstance(value, np.ndarray) else "text"
 
 
 FORMATS: dict[str, Callable[..., Exported]] = {"onnx": as_onnx, "mat": as_mat, "npz": as_npz}

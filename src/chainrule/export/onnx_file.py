@@ -127,7 +127,9 @@ def _node(node: Node) -> Any:
     attributes = dict(node.attributes)
     if "to" in attributes:
         attributes["to"] = _type(attributes["to"])
-    return onnx().helper.make_node(node.op, node.inputs, node.outputs, domain=node.domain or None, **attributes)
+    return onnx().helper.make_node(
+        node.op, node.inputs, node.outputs, domain=node.domain or None, **attributes
+    )
 
 
 def _value(value: Value) -> Any:

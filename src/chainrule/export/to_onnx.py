@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -98,7 +98,10 @@ def to_onnx(
         told = _write_table_model(graph, model, "float64" if number_type is None else number_type)
     elif isinstance(model, Model):
         _refuse("a model without a table", {"number_type": number_type})
-        X, outputs = ("X" if input_name is None else input_name), ("outputs" if output_name is None else output_name)
+        X, outputs = (
+            ("X" if input_name is None else input_name),
+            ("outputs" if output_name is None else output_name),
+        )
         told = _write_model(graph, model, labels, X, outputs)
     else:
         raise InvalidTypeError(sentence("what is to be exported", model, "a Model or a TableModel"))
@@ -108,7 +111,7 @@ def to_onnx(
     return proto
 
 
-def _refuse(what: str, given: dict[str, object]) -> None:
+def _refuse(what: str, given: Mapping[str, object]) -> None:
     """Raise InvalidValueError if something was given that is not for this kind of model."""
     for name, value in given.items():
         if value is not None:
@@ -125,7 +128,9 @@ def _write_model(
     if labels is None:
         require_name("the name of the output", output_name)
         if output_name == input_name:
-            raise InvalidValueError(sentence("the name of the output", output_name, "another than the input's"))
+            raise InvalidValueError(
+                sentence("the name of the output", output_name, "another than the input's")
+            )
         out = graph.free(output_name)
         graph.node("Identity", write_network(graph, network, model.parameters, X), out=out)
         graph.add_output(out, dtype.name, network.sizes[-1])
