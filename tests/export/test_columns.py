@@ -212,6 +212,17 @@ def test_a_category_alone_is_the_same(opened):
     compare(model, pl.DataFrame({"c": ["a", "b", None, "", "c", "NULL", "b"]}), opened)
 
 
+@pytest.mark.parametrize("missing", [True, False])
+def test_a_category_that_is_called_as_what_is_missing_is_missing(missing, opened):
+    column = Category("c", ("NaN", "a"), missing=missing)
+    bare = Model(Network.dense([2 + missing, 2]), dtype=np.float32)
+    bare.parameters.theta[:] = np.arange(bare.parameters.theta.size) % 3
+    model = TableModel(bare, Encoder((column,), Numbers(("u", "v"), (1.0, 2.0), (1.0, 1.0))))
+    frame = pl.DataFrame({"c": ["a", "NaN", "nan", None, "b"]})
+    compare(model, frame, opened)
+    assert len(model.predict(frame).unique()) == 2 + missing
+
+
 def test_a_network_of_float64_is_the_same(opened):
     model = named(["a", "b"])
     wide = TableModel(Model(model.model.network, model.model.parameters.astype(np.float64)), model.encoder)

@@ -45,3 +45,10 @@ def test_a_constant_is_there_once_for_each_precision():
 def test_zero_has_two_signs():
     graph = Graph()
     assert graph.constant(0.0, "float32") != graph.constant(-0.0, "float32")
+
+
+def test_constants_that_differ_in_the_last_digit_are_two():
+    graph = Graph()
+    names = [graph.constant(value, "float64") for value in (0.1, 0.1 + 1e-16)]
+    assert [float(graph.arrays[name]) for name in names] == [0.1, 0.1 + 1e-16]
+    assert names[0] != names[1]

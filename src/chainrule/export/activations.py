@@ -2,8 +2,7 @@
 
 To add an activation is to add its row to `WRITTEN`; a test names the one that is missing. A row is
 given a pen and the name of Z, and returns the name of A. The operators are those that ONNX Runtime
-has for float32 and float64 alike, which rules out Elu, Selu, LeakyRelu, Softplus and Softsign. But
-for the exponential itself no row takes exp of a large positive number.
+has for float32 and float64 alike, which rules out Elu, Selu, LeakyRelu, Softplus and Softsign.
 """
 
 import math
@@ -119,6 +118,14 @@ def complement_of_erf(write: Pen, u: str) -> str:
     return write("Mul", decay, write("Div", sum_so_far, write("Add", 1, write("Mul", 2, u))))
 
 
+def silu(write: Pen, z: str) -> str:
+    """Return z / (1 + exp(-z)); where exp(-z) is infinite, that is 0 as it should be.
+
+    ONNX Runtime 1.19 makes one operator of z times Sigmoid(z), which it has not for float64.
+    """
+    return write("Div", z, write("Add", 1, write("Exp", write("Neg", z))))
+
+
 def mish(write: Pen, z: str) -> str:
     """Return z n / (n + 2), n = e^z (e^z + 2), which is z tanh(log(1 + e^z)).
 
@@ -144,7 +151,7 @@ WRITTEN: dict[str, Row] = {
     "elu": elu,
     "selu": selu,
     "gelu": gelu,
-    "silu": lambda write, z: write("Mul", z, write("Sigmoid", z)),
+    "silu": silu,
     "mish": mish,
     "softplus": softplus,
     "softsign": lambda write, z: write("Div", z, write("Add", 1, write("Abs", z))),

@@ -28,7 +28,8 @@ MISSING_TEXTS = ["".join(letters) for word in MISSING for letters in product(*((
 PLAIN_SCALES = (1e-100, 1e100)
 
 
-NOT_WANTED = -1
+NOT_WANTED = -1  # the place of a column that becomes no number, or says nowhere that one is missing
+UNKNOWN = -1  # the code of a text that is no category
 
 
 @dataclass(frozen=True)
@@ -137,18 +138,16 @@ def write_category(graph: Graph, name: str, k: int, column: Category) -> Piece:
     """Write a column of text: 0 or 1 for each category, and 0 everywhere for one that is not known."""
     for text in column.categories:
         require_name(f"a category of the column {shown(column.name)}", text or "empty")
-    texts = list(column.categories)
-    codes = list(range(len(texts)))
-    if column.missing:
-        missing = [text for text in MISSING_TEXTS if text not in column.categories]
-        texts, codes = texts + missing, codes + [len(texts)] * len(missing)
+    codes = {text: code for code, text in enumerate(column.categories)}
+    # What a table's reader takes as missing is never a category, whatever an encoder of somebody's own says.
+    codes |= dict.fromkeys(MISSING_TEXTS, len(column.categories) if column.missing else UNKNOWN)
     code = graph.node(
         "LabelEncoder",
         name,
         domain=ML_DOMAIN,
-        keys_strings=texts,
-        values_int64s=codes,
-        default_int64=-1,
+        keys_strings=list(codes),
+        values_int64s=list(codes.values()),
+        default_int64=UNKNOWN,
     )
     width = len(column.columns)
     each = graph.array("codes", np.arange(width, dtype=np.int64).reshape(1, -1))

@@ -14,7 +14,7 @@ from chainrule.errors import InvalidValueError, sentence, shown
 from chainrule.files.tables.lines import NO_CHARACTER
 from chainrule.network.array import Array
 
-OPSET = 13  # of the plain operators: what ONNX Runtime reads since its version 1.6, of 2020
+OPSET = 13  # of the plain operators, of 2020: nothing that a network needs came later
 ML_DOMAIN, ML_OPSET = "ai.onnx.ml", 2  # where LabelEncoder lives
 
 TYPES = ("float32", "float64", "int64", "bool", "string")

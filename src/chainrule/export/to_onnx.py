@@ -65,9 +65,9 @@ def to_onnx(
     Returns
     -------
     onnx.ModelProto
-        For the operators of opset 13, which ONNX Runtime reads since its version 1.6. Its metadata say
-        which version of chainrule wrote it, what the network is, and what inputs and classes are. The
-        same model gives the same bytes.
+        Of the operators of opset 13, and for text those of ai.onnx.ml 2; tried in ONNX Runtime 1.19.2 and
+        newer. Its metadata say which version of chainrule wrote it, what the network is, and what inputs
+        and classes are. The same model gives the same bytes.
 
     Raises
     ------
