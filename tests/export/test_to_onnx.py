@@ -81,9 +81,19 @@ def test_a_name_that_cannot_be_one_is_refused(names, told):
 
 
 @pytest.mark.parametrize("number_type", ["float64", "float32"])
-def test_numbers_come_as_what_was_asked_for(every_kind, number_type):
-    proto = to_onnx(every_kind[1]["y"], number_type=number_type)
+def test_numbers_come_as_what_was_asked_for(every_kind, fit, number_type):
+    frame = every_kind[0].drop("huge", "tiny").with_columns(y=every_kind[0]["letter"])
+    proto = to_onnx(fit(frame, "y"), number_type=number_type)
     wanted = {"float64": 11, "float32": 1}[number_type]  # as ONNX counts its types; 8 is text
     kinds = {each.name: each.type.tensor_type.elem_type for each in proto.graph.input}
     assert {name for name, kind in kinds.items() if kind == 8} == {"color", "letter"}
     assert set(kinds.values()) == {wanted, 8}
+
+
+@pytest.mark.parametrize(("name", "told"), [("huge", "none so large"), ("tiny", "every 1.4013e-45")])
+def test_numbers_that_float32_does_not_tell_apart_are_refused(every_kind, fit, name, told):
+    frame = every_kind[0].select(name, y="letter")
+    with pytest.raises(InvalidValueError) as raised:
+        to_onnx(fit(frame, "y"), number_type="float32")
+    assert str(raised.value).startswith(f"the column '{name}' was of numbers about ")
+    assert str(raised.value).endswith(f"of which float32 knows {told}; it may come as float64")

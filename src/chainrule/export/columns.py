@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.errors import shown
+from chainrule.errors import InvalidValueError, shown
 from chainrule.export.activations import Pen
 from chainrule.export.graph import ML_DOMAIN, Graph, require_name
 from chainrule.files.tables import Encoder
@@ -27,6 +27,7 @@ MISSING_TEXTS = ["".join(letters) for word in MISSING for letters in product(*((
 # Scales outside are those of numbers near the ends of float64, where a difference may overflow.
 PLAIN_SCALES = (1e-100, 1e100)
 
+FINE_ENOUGH = 1e-3  # of a column's spread: the widest gap that float32 may have between its numbers
 
 NOT_WANTED = -1  # the place of a column that becomes no number, or says nowhere that one is missing
 UNKNOWN = -1  # the code of a text that is no category
@@ -65,11 +66,44 @@ def input_names(encoder: Encoder) -> list[str]:
 
 
 def add_inputs(graph: Graph, encoder: Encoder, number_type: str) -> list[str]:
-    """Add an input of shape (n, 1) for each column of a table, and return their names."""
+    """Add an input of shape (n, 1) for each column of a table, and return their names.
+
+    Raises
+    ------
+    InvalidValueError
+        If a name cannot stand in an ONNX file, or numbers would come as float32 that it does not tell
+        apart.
+    """
     names = input_names(encoder)
+    if number_type == "float32":
+        for column in encoder.inputs:
+            if isinstance(column, Numeric):
+                require_float32(column)
     for name, column in zip(names, encoder.inputs, strict=True):
         graph.add_input(name, "string" if isinstance(column, Category) else number_type, 1)
     return names
+
+
+def require_float32(column: Numeric) -> None:
+    """Refuse a column whose numbers float32 does not tell apart, such as seconds since 1970.
+
+    Examples
+    --------
+    >>> require_float32(Numeric("year", False, 2020.0, 3.0, 2020.0, False))
+    >>> require_float32(Numeric("second", False, 1.7e9, 3600.0, 1.7e9, False))
+    Traceback (most recent call last):
+    chainrule.errors.InvalidValueError: the column 'second' was of numbers about 1.7e+09 with a spread of
+    3600, of which float32 knows every 128; it may come as float64
+    """
+    with np.errstate(over="ignore"):
+        largest = np.float32(abs(column.center) + column.scale)
+    gap = float(np.spacing(largest))  # not a number where float32 has none so large
+    if column.scale and not gap <= FINE_ENOUGH * column.scale:
+        knows = "none so large" if np.isnan(gap) else f"every {gap:g}"
+        raise InvalidValueError(
+            f"the column {shown(column.name)} was of numbers about {column.center:g} with a spread of "
+            f"{column.scale:g}, of which float32 knows {knows}; it may come as float64"
+        )
 
 
 def write_columns(graph: Graph, encoder: Encoder, names: list[str]) -> str:

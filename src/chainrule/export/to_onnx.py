@@ -60,7 +60,7 @@ def to_onnx(
         What the input and the output of a `Model` are called, instead of ``X`` and ``outputs``.
     number_type : {"float64", "float32"}, optional
         What the numbers of a table come as. The encoder computes in float64, the default; as float32
-        they have lost digits before the graph sees them.
+        they have lost digits before the graph sees them, and columns that lose too many are refused.
 
     Returns
     -------
