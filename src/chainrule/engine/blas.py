@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, files
 from typing import Any, NamedTuple
 
 import numpy as np
+from llvmlite.binding import get_host_cpu_name
 from numba.extending import get_cython_function_address, overload
 
 from chainrule.engine.calling import address, call, place_of
@@ -51,8 +52,18 @@ def mkl() -> Blas | None:
 
 
 def best_blas() -> Blas:
-    """Return MKL where it is installed, else SciPy's BLAS."""
-    return mkl() or scipy_blas()
+    """Return MKL where it is installed and as fast as can be, on Intel's processors; else SciPy's BLAS.
+
+    On AMD's it takes the way of older processors: products of layers of 100 units took it 1.5 times as
+    long as SciPy's OpenBLAS in float64.
+    """
+    return (None if is_amd() else mkl()) or scipy_blas()
+
+
+@cache
+def is_amd() -> bool:
+    """Return whether the processor is one of AMD's, by LLVM's name for it."""
+    return get_host_cpu_name().startswith(("znver", "bdver", "btver", "amdfam", "k8", "opteron"))
 
 
 @cache
