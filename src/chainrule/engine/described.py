@@ -71,7 +71,7 @@ JOB = np.dtype(
 
 
 MOST_PIECES_OF_A_LAYER = 4
-LEAST_WORK_OF_A_PIECE = 1 << 21  # multiplications
+LEAST_WORK_OF_A_PIECE = 1 << 18  # multiplications
 NUMBERS_AT_ONCE = 1 << 22  # a larger batch goes through in parts of about so many numbers
 LEAST_ROWS_AT_ONCE = 1024
 

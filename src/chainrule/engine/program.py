@@ -10,9 +10,10 @@ from chainrule.engine.blas import Blas, best_blas
 from chainrule.engine.compiling import say_when_compiling
 from chainrule.engine.described import Described
 from chainrule.engine.memory import aligned, records
+from chainrule.engine.pace import Pace
 from chainrule.engine.random import WORDS
 from chainrule.engine.step import Given, Learned
-from chainrule.engine.threads import lent, new_control, together
+from chainrule.engine.threads import cores, new_control, together
 from chainrule.engine.update import SUMS
 from chainrule.network.array import Array
 from chainrule.network.network import Network
@@ -99,7 +100,8 @@ class CompiledProgram:
         work = 3 * self.layout.size * batch_rows
         self.stride = max(LEAST_STRIDE, WORK_BETWEEN_LOOKS // (work + WORK_OF_A_STEP))
         worth = max(1, work // WORK_OF_A_THREAD)
-        self.threads = worth if n_threads is None else min(n_threads, worth)
+        most = min(worth, cores() if n_threads is None else n_threads)
+        self._pace, self._pace_of_gradients = Pace(most, work), Pace(most, work)
 
     @cached_property
     def described(self) -> Described:
@@ -133,16 +135,14 @@ class CompiledProgram:
         theta, m, v = self._copies(state)
         told = kernels.Told(rates(plan, state.step, steps), np.zeros(steps), np.zeros(steps))
         learned, given = Learned(theta, m, v, course.gradient), self._given(data, course.order)
-        with lent(self.threads) as threads:
-            arguments = (
-                course.job,
-                *described.as_taken,
-                given,
-                learned,
-                self._room(threads),
-                *course.begun(),
-            )
-            taken = together(kernels.run, (*arguments, told, state.step), threads)
+        same = (course.job, *described.as_taken, given, learned)
+        taken, sound = 0, True
+        while sound and taken < steps:
+            with self._pace.some(steps - taken) as (threads, count):
+                some = kernels.Told(*(each[taken : taken + count] for each in told))
+                arguments = (*same, self._room(threads), *course.begun(), some, state.step + taken)
+                went_well = together(kernels.run, arguments, threads)
+            taken, sound = taken + went_well, went_well == count
         slots = dict(zip(self.slots, (m, v), strict=False))
         return State(theta, slots, state.step + taken, state.seed), Told(told.losses, told.norms)
 
@@ -193,7 +193,7 @@ class CompiledProgram:
         given = self._given(rows, np.zeros(0, dtype=np.uint32))
         job = described.job(self.blas.product(self.dtype), rows=len(rows.X), keeps_gradient=True)
         losses = np.zeros(described.pieces_of_rows(len(rows.X)))
-        with lent(self.threads) as threads:
+        with self._pace_of_gradients.some(1) as (threads, _):
             arguments = (given, whole, self._room(threads), losses, float(normalizer), new_control())
             together(kernels.gradient, (records(job), *described.as_taken, *arguments), threads)
         return whole.gradient, float(sum(losses))
