@@ -1,4 +1,4 @@
-"""scikit-learn's callbacks: every epoch is told, the scores are those of its weights, and one can end the fit."""
+"""scikit-learn's callbacks: every epoch is told, with its own weights, and a callback can end the fit."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""scikit-learn's own checks of an estimator: every one that its class passes with the same solver, ours passes."""
+"""scikit-learn's own checks: every one that its class passes with the same solver, ours passes."""
 
 import warnings
 

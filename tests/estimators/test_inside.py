@@ -58,7 +58,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from chainrule.estimators import MLPClassifier
 X, y = load_iris(return_X_y=True)
-pipe = make_pipeline(StandardScaler(), MLPClassifier((8,), random_state=0, max_iter=60, learning_rate_init=0.02))
+pipe = make_pipeline(StandardScaler(), MLPClassifier((8,), random_state=0, learning_rate_init=0.02))
 grid = {"mlpclassifier__alpha": [1e-4, 1.0], "mlpclassifier__activation": ["relu", "gelu"]}
 found = [GridSearchCV(pipe, grid, n_jobs=n, cv=3).fit(X, y).cv_results_["mean_test_score"] for n in (2, 1)]
 assert (found[0] == found[1]).all() and found[0].max() > 0.9, found
@@ -75,7 +75,7 @@ def test_a_calibrated_classifier():
 def test_cross_validation():
     assert cross_val_score(small(), *IRIS, cv=3).mean() > 0.9
     assert cross_val_predict(small(), *IRIS, cv=3, method="predict_proba").shape == (150, 3)
-    sizes, train, test = learning_curve(small(), *IRIS, train_sizes=[0.5, 1.0], cv=3)
+    _, train, test = learning_curve(small(), *IRIS, train_sizes=[0.5, 1.0], cv=3)
     assert train.shape == test.shape == (2, 3)
     assert cross_val_score(small_regressor(), *SUGAR, cv=3, scoring="neg_mean_absolute_error").max() < 0
 

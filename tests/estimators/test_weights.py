@@ -15,7 +15,7 @@ LABELS = np.array(["no", "yes", "perhaps"])[DRAW.integers(0, 3, 25)]
 NUMBERS = X[:, 0] - X[:, 1] ** 2
 
 COUNTS = st.lists(st.integers(0, 3), min_size=25, max_size=25).filter(
-    lambda counts: all(np.sum(np.array(counts)[LABELS == label]) for label in set(LABELS))
+    lambda counts: all(np.sum(np.array(counts)[label == LABELS]) for label in set(LABELS))
 )
 
 

@@ -44,7 +44,7 @@ class Pace:
     _settled: int = field(default=0, init=False)  # steps until the next trials
 
     def __post_init__(self) -> None:
-        tries = 1 < self.most and self.work < WORTH_ALL_THREADS
+        tries = self.most > 1 and self.work < WORTH_ALL_THREADS
         self._choices = (self.most, 1) if tries else (self.most,)
         self._seconds = {threads: [] for threads in self._choices}
         self._trial = max(LEAST_TRIAL, WORK_OF_A_TRIAL // max(1, self.work))

@@ -23,6 +23,9 @@ except ImportError as error:
 
 from chainrule.estimators.classifier import MLPClassifier
 from chainrule.estimators.inputs import FeatureScaleWarning
+from chainrule.estimators.onnx import register_with_skl2onnx
 from chainrule.estimators.regressor import MLPRegressor
+
+register_with_skl2onnx(MLPClassifier, MLPRegressor)
 
 __all__ = ["FeatureScaleWarning", "MLPClassifier", "MLPRegressor"]

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from chainrule.estimators import correspondence, inputs
 from chainrule.network import accept
@@ -50,8 +51,8 @@ class Derivatives:
         LossGradients
             With `loss`, `coefs` and `intercepts`.
         """
-        data, gradients = self._backward(X, y, sample_weight)
         parameters = self._in_float64
+        data, gradients = self._backward(X, y, sample_weight)
         network = parameters.layout.network
         penalty = correspondence.penalty(self.alpha, data.normalizer)  # type: ignore[attr-defined]
         add_penalty(network, parameters, gradients, penalty)
@@ -104,12 +105,13 @@ class Derivatives:
             The derivative of every column of `predict_proba`, or of every output of a regressor; for a
             regressor with one output (n_samples, n_features).
         """
-        X = inputs.rows_to_predict(self, X).astype(np.float64)
         parameters = self._in_float64
+        X = inputs.rows_to_predict(self, X).astype(np.float64)
         return self._of_outputs(jacobian(parameters.layout.network, parameters, X))  # type: ignore[attr-defined]
 
     @property
     def _in_float64(self) -> Any:
+        check_is_fitted(self, "coefs_")
         return self._parameters.astype(np.float64)  # type: ignore[attr-defined]
 
     def _backward(self, X: Any, y: Any, sample_weight: Any) -> tuple[Data, Gradients]:

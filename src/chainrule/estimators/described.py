@@ -17,6 +17,7 @@ from chainrule.errors import (
     Words,
     sentence,
     shown,
+    unknown_name,
 )
 from chainrule.estimators.labels import Labels
 from chainrule.network import optimizers, schedules
@@ -115,12 +116,12 @@ def plain(name: str, value: Any) -> Any:
     raise InvalidValueError(sentence(name, value, may_be))
 
 
-def settings_from(kind: str, description: Any, network: Network) -> Found:
+def settings_from(kind: Any, description: Any, network: Network) -> Found:
     """Return what `described` put into a file.
 
     Parameters
     ----------
-    kind : str
+    kind : type
         Which estimator is read.
     description : object
         What the file holds, plain JSON.
@@ -132,29 +133,55 @@ def settings_from(kind: str, description: Any, network: Network) -> Found:
     InvalidFileError
         When it is no estimator of that kind, or something in it cannot be.
     """
+    name = kind.__name__
     if not isinstance(description, dict):
-        raise InvalidFileError(
-            sentence("the file", Words("a model without an estimator"), f"what {kind}.save wrote")
-        )
-    if description.get("class") != kind:
+        may_be = f"what {name}.save wrote"
+        raise InvalidFileError(sentence("the file", Words("a model without an estimator"), may_be))
+    if description.get("class") != name:
         thing = "the estimator in the file"
-        raise InvalidFileError(sentence(thing, Words(shown(description.get("class"))), kind))
+        raise InvalidFileError(sentence(thing, Words(shown(description.get("class"))), name))
     try:
-        settings = {str(name): made(value) for name, value in dict(description["settings"]).items()}
-        labels = description["labels"] and labels_from(description["labels"], network)
-        told = {name: made(value) for name, value in dict(description["told"]).items()}
-        attributes = {name: value for name, value in told.items() if name in (*CURVES, *NUMBERS)}
-        if description["features"] is not None:
-            names = np.array([str(name) for name in description["features"]], dtype=object)
-            if len(names) != network.sizes[0]:
-                raise InvalidFileError(sentence("the number of features", len(names), f"{network.sizes[0]}"))
-            attributes["feature_names_in_"] = names
+        return Found(
+            settings_of(kind, description["settings"]),
+            labels_from(description["labels"], network) if hasattr(kind, "predict_proba") else None,
+            {**features_of(description["features"], network), **told_of(description["told"])},
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         if isinstance(error, InvalidFileError):
             raise
         said = str(error) if isinstance(error, ChainruleError) else type(error).__name__
         raise InvalidFileError(f"the estimator in the file cannot be made: {said}") from error
-    return Found(settings, labels or None, attributes)
+
+
+def settings_of(kind: Any, description: Any) -> dict[str, Any]:
+    """Return the settings in a file, which are all ones that the estimator has."""
+    known = kind().get_params(deep=False)
+    for name in description:
+        if name not in known:
+            raise unknown_name("setting in the file", name, known)
+    return {name: made(value) for name, value in description.items()}
+
+
+def features_of(description: Any, network: Network) -> dict[str, Any]:
+    """Return the names of the features in a file, if there are any."""
+    if description is None:
+        return {}
+    names = np.array([str(name) for name in description], dtype=object)
+    if len(names) != network.sizes[0]:
+        raise InvalidFileError(sentence("the number of features", len(names), f"{network.sizes[0]}"))
+    return {"feature_names_in_": names}
+
+
+def told_of(description: Any) -> dict[str, Any]:
+    """Return how the fit in a file went; only curves and numbers are taken, under the names they have."""
+    told = {name: made(value) for name, value in description.items() if name in (*CURVES, *NUMBERS)}
+    for name, value in told.items():
+        each = value if name in CURVES and isinstance(value, list) else [value]
+        if not all(one is None or type(one) in (int, float) for one in each):
+            raise InvalidFileError(
+                sentence(name, value, "a list of numbers" if name in CURVES else "a number")
+            )
+    return told
 
 
 def made(value: Any) -> Any:
@@ -196,9 +223,9 @@ def labels_from(description: Any, network: Network) -> Labels:
     dtype = np.dtype(object if of_text else description["dtype"])
     if not of_text and dtype.kind not in LABEL_KINDS:
         raise InvalidFileError(sentence("the kind of the classes", Words(dtype), "text or numbers"))
-    labels = Labels(
-        np.array(description["classes"], dtype=dtype), description["kind"], bool(description["sparse"])
-    )
-    if labels.classes.ndim != 1 or labels.outputs != network.sizes[-1]:
-        raise InvalidFileError(sentence("the number of classes", len(labels.classes), f"that of {network}"))
-    return labels
+    classes, outputs = np.array(description["classes"], dtype=dtype), network.sizes[-1]
+    several = (outputs,)
+    fitting = {"one of two": (1, 2) if outputs == 1 else (), "one of several": several, "several": several}
+    if classes.ndim != 1 or len(classes) not in fitting[description["kind"]]:
+        raise InvalidFileError(sentence("the number of classes", len(classes), f"that of {network}"))
+    return Labels(classes, description["kind"], bool(description["sparse"]))

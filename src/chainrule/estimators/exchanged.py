@@ -6,11 +6,15 @@ from typing import Any
 import numpy as np
 import sklearn.neural_network
 from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils.validation import check_is_fitted
 
-from chainrule.errors import InvalidTypeError, InvalidValueError, sentence
+from chainrule.errors import InvalidFileError, InvalidTypeError, InvalidValueError, sentence
 from chainrule.estimators.correspondence import LOSSES_BY_NAME, ours, theirs
 from chainrule.estimators.described import described, settings_from
 from chainrule.estimators.labels import Labels
+from chainrule.estimators.onnx import written
+from chainrule.export.onnx_file import onnx_bytes
+from chainrule.files.atomic import write_atomically
 from chainrule.files.model_file import ModelFile, load_model, save_model
 from chainrule.model import Model
 from chainrule.network.activations import Activation
@@ -38,6 +42,7 @@ class Exchanged:
 
     def to_network(self: Any) -> Model:
         """Return the network with its parameters, as a `chainrule.Model`: a copy, with all its verbs."""
+        check_is_fitted(self, "coefs_")
         parameters = self._parameters
         return Model(self.network_, parameters.like(parameters.theta.copy()))
 
@@ -123,6 +128,7 @@ class Exchanged:
             When it has something that scikit-learn's does not know: another activation, loss or solver.
         """
         kind = getattr(sklearn.neural_network, type(self).__name__)
+        check_is_fitted(self, "coefs_")
         settings = {name: getattr(self, name) for name in kind().get_params()}
         self._require_theirs()
         made = kind(**settings)
@@ -184,9 +190,50 @@ class Exchanged:
         InvalidFileError
             When the file cannot be written there.
         """
+        check_is_fitted(self, "coefs_")
         parameters = self._parameters
         training = {"estimator": described(self)}
         save_model(path, ModelFile(self.network_, parameters, training=training), overwrite=overwrite)
+
+    def to_onnx(
+        self: Any,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        overwrite: bool = False,
+        input_name: str | None = None,
+    ) -> Any:
+        """Return the fitted estimator as ONNX, and write it where a path is given.
+
+        Rows come as ``X``, shape (n, n_features), or where the estimator was fitted to a data frame as one
+        input of shape (n, 1) for each column, by its name; in the precision of the weights. A classifier
+        gives ``label`` and ``probabilities``, a regressor ``variable``, shape (n, n_outputs). skl2onnx
+        converts pipelines that hold the estimator, once `chainrule.estimators` was imported. It needs the
+        extra ``onnx``.
+
+        Parameters
+        ----------
+        path : str or path, optional
+            The file.
+        overwrite : bool
+            Whether an existing file may be replaced.
+        input_name : str, optional
+            The name of one input for all columns.
+
+        Returns
+        -------
+        onnx.ModelProto
+            The same estimator gives the same bytes.
+
+        Raises
+        ------
+        InvalidValueError
+            When an activation is code of your own, or a name cannot stand in an ONNX file.
+        """
+        check_is_fitted(self, "coefs_")
+        model = written(self, input_name)
+        if path is not None:
+            write_atomically(path, onnx_bytes(model), overwrite=overwrite)
+        return model
 
     @classmethod
     def load(cls: Any, path: str | os.PathLike[str]) -> Any:
@@ -203,9 +250,12 @@ class Exchanged:
             When the file is anything else, another kind of estimator, or was altered in a single bit.
         """
         file = load_model(path)
-        found = settings_from(cls.__name__, file.training.get("estimator"), file.network)
+        found = settings_from(cls, file.training.get("estimator"), file.network)
         made = cls(**found.settings)
-        made._validate_params()
+        try:
+            made._validate_params()
+        except ValueError as error:
+            raise InvalidFileError(f"the estimator in the file cannot be made: {error}") from error
         made._take_network(file.network, file.parameters, found.labels)
         vars(made).update(found.attributes)
         return made

@@ -40,7 +40,8 @@ class Shown:
             ``print`` shows it, ``chainrule.explain(trace, "step.html")`` writes it, `derive` tells the
             chain-rule product of one weight.
         """
-        X = np.asarray(X)[np.newaxis] if getattr(X, "ndim", 2) == 1 else X
+        check_is_fitted(self, "coefs_")
+        X = np.asarray(X)[np.newaxis] if np.ndim(X) == 1 else X
         if y is None:
             if not hasattr(self, "classes_"):
                 raise InvalidValueError(sentence("y", Words("left out"), "the targets of the rows"))
@@ -74,8 +75,8 @@ class Shown:
         GradientCheck
             ``print`` shows it.
         """
-        data = self._data(X, y, sample_weight, reset=False, learns=False)
         parameters = self._in_float64
+        data = self._data(X, y, sample_weight, reset=False, learns=False)
         penalty = correspondence.penalty(self.alpha, data.normalizer)
         return check_gradients(self.network_, parameters, data.X, data.Y, data.row_weights, penalty)
 
