@@ -233,7 +233,7 @@ def test_a_file_is_not_written_over_and_another_is_no_estimator(tmp_path):
     assert cr.load(path).predict(X).shape == (90, 1)  # it is a model as well
     other = tmp_path / "other.safetensors"
     cr.Model(cr.Network.dense([4, 1])).save(other)
-    with pytest.raises(cr.InvalidFileError, match="it may be what MLPClassifier[.]save wrote"):
+    with pytest.raises(cr.InvalidFileError, match=r"it may be what MLPClassifier\.save wrote"):
         MLPClassifier.load(other)
 
 
