@@ -6,6 +6,7 @@ With --check it only says which files are not current, by its exit status.
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import run
 from tempfile import TemporaryDirectory
 
 from audit_page import audit_page
@@ -27,6 +28,9 @@ def files() -> Iterator[tuple[Path, str]]:
         found = tutorial.audit()
         yield DOCS / "audit" / f"{name}.md", "\n".join(audit_page(found)) + "\n"
         yield DOCS / "completed" / f"{name}.md", "\n".join(completed_page(tutorial, found)) + "\n"
+    network = DOCS / "side_by_side" / "chainrule_network.py"
+    ran = run([sys.executable, network], cwd=network.parent, capture_output=True, text=True, check=True)
+    yield network.with_name("numbers.txt"), ran.stdout
     yield DOCS / "mistakes.md", "\n".join(mistakes_page()) + "\n"
     for suffix in ("html", "svg"):
         with TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 import chainrule as cr
 from chainrule.estimators import FeatureScaleWarning, MLPClassifier, MLPRegressor
+from chainrule.estimators import rules
 from chainrule.estimators.correspondence import LOSSES_BY_NAME
 from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.formula import Quantity
@@ -276,7 +277,9 @@ def test_a_whole_random_state_is_the_seed_of_a_model():
         X,
         NUMBERS,
     )
-    model = cr.Model(fitted.network_, seed=3)
+    start = rules.first_parameters(fitted.network_, 3, np.dtype(np.float64))
+    assert np.array_equal(start.W[1], cr.Parameters.initial(fitted.network_, 3).W[1])
+    model = cr.Model(fitted.network_, start)
     model.fit(
         X, NUMBERS[:, np.newaxis], epochs=4, batch_size=30, seed=3, optimizer=cr.Adam(), engine="compiled"
     )

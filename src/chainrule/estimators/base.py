@@ -5,7 +5,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,7 +22,8 @@ from chainrule.estimators.derivatives import Derivatives
 from chainrule.estimators.exchanged import Exchanged
 from chainrule.estimators.fitting import Fit
 from chainrule.estimators.heldout import Judged, divided, require_both, validation
-from chainrule.estimators.patience import Adaptive, Patience
+from chainrule.estimators.left import Going, losses_of, scores_of
+from chainrule.estimators.patience import Patience
 from chainrule.estimators.shown import Shown
 from chainrule.network import accept
 from chainrule.network.array import Array
@@ -30,8 +31,7 @@ from chainrule.network.losses import check_targets
 from chainrule.network.network import Network
 from chainrule.network.optimizers import LBFGS, Optimizer
 from chainrule.network.parameters import Parameters
-from chainrule.network.program import Data, State
-from chainrule.reference.forward import loss_of
+from chainrule.network.program import Data
 from chainrule.train.blas import one_thread
 from chainrule.train.engines import predicted
 from chainrule.train.history import History
@@ -39,31 +39,6 @@ from chainrule.train.metrics import Metric
 from chainrule.train.training import Training
 
 Given = tuple[Any, Any, Any]  # X, y and sample_weight, as they came in
-
-
-@dataclass(frozen=True)
-class Going:
-    """What a later `partial_fit` goes on with.
-
-    Parameters
-    ----------
-    state : State
-        The parameters after the last step, what the optimizer remembers, and how many steps it took.
-    rule : type
-        Of the optimizer; another one begins anew.
-    patience : Patience
-        For how long nothing was better.
-    slowed : float
-        What an adaptive learning rate is divided by.
-    calls : int
-        How many fits there were: each has orders of rows of its own.
-    """
-
-    state: State
-    rule: type
-    patience: Patience
-    slowed: float
-    calls: int
 
 
 class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstimator, ABC):
@@ -202,7 +177,6 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
         parameters = self._start(network, seed, data.X.dtype, going, first=first)
         data, judged = self._judged(data, given, own, seed, optimizer)
         batch = self._batch_rows(len(data.X), optimizer)
-        seen, slowed = 0 if first else self.t_, going.slowed if going else 1.0
         return Training(
             network,
             parameters,
@@ -213,7 +187,7 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
             batch_size=batch,
             seed=seed,
             shuffle=self.shuffle,
-            schedule=rules.schedule(self, len(data.X), seen, slowed),
+            schedule=rules.schedule(self, len(data.X), 0 if first else self.t_, going),
             clip_norm=self.clip_norm,
             validation=None if judged is None else validation(self, network, judged, self._snapshot),
             engine=self.engine,
@@ -233,7 +207,7 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
     ) -> Parameters:
         """Return the parameters to begin with: new ones, those of the last step, or `coefs_`."""
         if first:
-            return Parameters.initial(network, seed, dtype)
+            return rules.first_parameters(network, seed, dtype)
         if going is not None and self._untouched():
             return self._parameters.like(going.state.theta.astype(dtype, copy=False))
         return self._taken(network, dtype)
@@ -283,49 +257,24 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
 
     def _left_by(self, fit: Fit, going: Going | None, *, first: bool, goes_on: bool) -> dict[str, Any]:
         """Return every attribute that a fit leaves."""
-        training, validation = fit.training, fit.training.validation
-        earlier = {} if first else vars(self)
-        constant = self._chosen().constant(training.data.Y).sum(axis=1)
-        more = float(np.average(constant, weights=training.data.row_weights))
-        losses = [loss + more for loss in fit.losses]
-        curve = list(earlier.get("loss_curve_") or ()) + losses
-        last = (
-            curve[-1]
-            if curve
-            else more
-            + float(
-                loss_of(training.learned.layout.network, training.learned, training.data, training.penalty)
-            )
-        )
-        learned, scores, held_losses = training.learned, None, None
-        if validation is not None:
-            sign = 1 if validation.greater_is_better else -1
-            scores = list(earlier.get("validation_scores_") or ()) + [
-                sign * value for value in validation.values
-            ]
-            held_losses = list(earlier.get("validation_loss_curve_") or ()) + validation.losses
-            if goes_on and not first and max(validation.values, default=-np.inf) < fit.patience.best:
-                learned = self._taken(learned.layout.network, learned.theta.dtype)
-        schedule = training.plan.schedule
-        theta = training.state.theta if goes_on else learned.theta
-        state = State(theta, training.state.slots, training.state.step, training.state.seed)
-        slowed = 1 / schedule.factor(len(fit.losses), 1) if isinstance(schedule, Adaptive) else 1.0
+        training, earlier = fit.training, {} if first else vars(self)
+        learned = training.learned
+        if (
+            goes_on
+            and not first
+            and training.validation
+            and fit.patience.best > training.validation.values[-1]
+        ):
+            learned = self._taken(learned.layout.network, learned.theta.dtype)  # an earlier call was better
         return {
             **self._attributes(learned),
-            "loss_": last,
-            "loss_curve_": curve,
-            "best_loss_": min(curve, default=last) if validation is None else None,
-            "validation_scores_": scores,
-            "best_validation_score_": None if scores is None else float(np.nanmax([-np.inf, *scores])),
-            "validation_loss_curve_": held_losses,
+            **losses_of(fit, self._chosen(), earlier),
+            **scores_of(fit, earlier),
             "n_iter_": len(fit.losses),
             "t_": (0 if first else self.t_) + len(fit.losses) * len(training.data.X),
             "history_": training.history,
-            "penalty_": training.penalty,
             "_no_improvement_count": fit.patience.count,
-            "_going": Going(
-                state, type(training.optimizer), fit.patience, slowed, going.calls + 1 if going else 1
-            ),
+            "_going": Going.after(fit, going, goes_on=goes_on),
         }
 
     def _attributes(self, parameters: Parameters) -> dict[str, Any]:

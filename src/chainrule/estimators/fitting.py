@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.estimators.callbacks import Told
-from chainrule.estimators.patience import SLOWEST, Adaptive, Patience
+from chainrule.estimators.patience import Patience
+from chainrule.estimators.rates import SLOWEST, Adaptive
 from chainrule.network.array import Array
 from chainrule.network.optimizers import LBFGS
 from chainrule.train.blas import one_thread

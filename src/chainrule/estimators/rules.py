@@ -1,13 +1,15 @@
 """How an estimator's settings become a network, an update rule, a schedule, and a number of threads."""
 
-import os
 from typing import Any
 
+import numpy as np
 from joblib import effective_n_jobs
 
 from chainrule.estimators.correspondence import ACTIVATIONS, Chosen, ours
-from chainrule.estimators.patience import Adaptive, BySamples
+from chainrule.estimators.left import Going
+from chainrule.estimators.rates import Adaptive, BySamples, Later
 from chainrule.estimators.settings import one_a_layer
+from chainrule.network import draws
 from chainrule.network.layers import Dense
 from chainrule.network.network import Network
 from chainrule.network.optimizers import (
@@ -20,6 +22,7 @@ from chainrule.network.optimizers import (
     Optimizer,
     RMSprop,
 )
+from chainrule.network.parameters import Parameters
 from chainrule.network.schedules import CONSTANT, Schedule
 
 # From such a reduction of the loss on SciPy's L-BFGS goes on by itself, and so scikit-learn's.
@@ -31,7 +34,7 @@ def network(of: Any, inputs: int, outputs: int, end: Chosen) -> Network:
     """Return the network that an estimator's settings describe.
 
     Its weights are drawn as scikit-learn draws them (Glorot & Bengio 2010) for the activations it has,
-    and as suits the others; biases start at 0.
+    and as suits the others.
     """
     sizes = of.hidden_layer_sizes
     hidden = [int(sizes)] if not hasattr(sizes, "__iter__") else [int(size) for size in sizes]
@@ -48,6 +51,20 @@ def network(of: Any, inputs: int, outputs: int, end: Chosen) -> Network:
 DRAWN_BY_GLOROT = {
     ACTIVATIONS.get(name, name) for name in ("identity", "logistic", "tanh", "relu", "softmax")
 }
+
+
+def first_parameters(network: Network, seed: int, dtype: np.dtype) -> Parameters:
+    """Return the parameters to begin with: biases are drawn too, as in scikit-learn.
+
+    Where rows lie around 0, the kinks of units whose biases are 0 all go through there.
+    """
+    parameters = Parameters.initial(network, seed, dtype)
+    for l, layer in enumerate(network.layers, start=1):
+        width = np.sqrt(6 / (layer.inputs + layer.units))
+        b = parameters.b[l]
+        assert b is not None  # every layer of an estimator has one a unit
+        b[:] = width * (2 * draws.uniform(layer.units, seed, "biases", l) - 1)
+    return parameters
 
 
 def optimizer(of: Any) -> Optimizer | LBFGS:
@@ -73,7 +90,7 @@ def optimizer(of: Any) -> Optimizer | LBFGS:
             return made
 
 
-def schedule(of: Any, rows: int, seen: int, slowed: float) -> Schedule:
+def schedule(of: Any, rows: int, seen: int, going: Going | None) -> Schedule:
     """Return the schedule: one of ours, or scikit-learn's, which only its sgd follows.
 
     Parameters
@@ -82,19 +99,17 @@ def schedule(of: Any, rows: int, seen: int, slowed: float) -> Schedule:
         Whose settings they are.
     rows, seen : int
         Rows of an epoch, and rows seen before.
-    slowed : float
-        What an adaptive rate was divided by until now.
+    going : Going, optional
+        What a `partial_fit` goes on with.
     """
     if not isinstance(of.learning_rate, str):
-        return of.learning_rate
+        return Later(of.learning_rate, going.epochs, of.max_iter) if going else of.learning_rate
     if of.solver != "sgd" or of.learning_rate == "constant":
         return CONSTANT
+    slowed = going.slowed if going else 1.0
     return Adaptive(before=slowed) if of.learning_rate == "adaptive" else BySamples(of.power_t, rows, seen)
 
 
 def threads(n_jobs: int | None) -> int | None:
-    """Return the most threads: n_jobs, else what joblib's workers were told, else None for all cores."""
-    if n_jobs is not None:
-        return int(effective_n_jobs(n_jobs))
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    return int(told) if told.isdigit() and int(told) else None
+    """Return the most threads that n_jobs means, as joblib counts them; None is left to the engine."""
+    return None if n_jobs is None else int(effective_n_jobs(n_jobs))

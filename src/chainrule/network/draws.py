@@ -12,8 +12,15 @@ from scipy import special
 
 from chainrule.network.array import Array
 
-Purpose: TypeAlias = Literal["weights", "rows", "groups", "dropout", "split"]
-_PURPOSES: dict[Purpose, int] = {"weights": 1, "rows": 2, "groups": 3, "dropout": 4, "split": 5}
+Purpose: TypeAlias = Literal["weights", "rows", "groups", "dropout", "split", "biases"]
+_PURPOSES: dict[Purpose, int] = {
+    "weights": 1,
+    "rows": 2,
+    "groups": 3,
+    "dropout": 4,
+    "split": 5,
+    "biases": 6,
+}
 
 
 def words(count: int, seed: int, purpose: Purpose, first: int, second: int = 0) -> Array:
