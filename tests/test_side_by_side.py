@@ -17,7 +17,13 @@ def printed(name, **environment):
 
     command = [sys.executable, FOLDER / name]
     ran = subprocess.run(
-        command, cwd=FOLDER, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=True
+        command,
+        cwd=FOLDER,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
     )
     return ran.stdout
 

@@ -31,6 +31,7 @@ WORK_OF_A_THREAD = 1 << 18
 WORK_BETWEEN_LOOKS, WORK_OF_A_STEP, LEAST_STRIDE = 4_000_000_000, 40_000, 4
 ROWS_OF_A_BUCKET = 4
 FEW_PARAMETERS = 4096
+NO_ORDER = np.zeros(0, dtype=np.uint32)  # rows come as they are
 
 
 def why_not(network: Network, dtype: npt.DTypeLike) -> str:
@@ -96,6 +97,7 @@ class CompiledProgram:
         self.engine = f"compiled, {blas.name}"
         self._kept_room = np.zeros(0, dtype=dtype)
         self._course: Course | None = None
+        self._whole: Whole | None = None
         self.rule = update.rule_of(optimizer)
         work = 3 * self.layout.size * batch_rows
         self.stride = max(LEAST_STRIDE, WORK_BETWEEN_LOOKS // (work + WORK_OF_A_STEP))
@@ -187,20 +189,46 @@ class CompiledProgram:
 
     def shard(self, theta: Array, rows: Data, normalizer: float) -> tuple[Array, float]:
         """Return the gradient of some rows and their losses' sum; see `network.program.Program.shard`."""
-        described = self.described
-        whole = Learned(self._zeros(len(theta)), self._zeros(0), self._zeros(0), self._zeros(len(theta)))
-        whole.theta[:] = theta
-        given = self._given(rows, np.zeros(0, dtype=np.uint32))
-        job = described.job(self.blas.product(self.dtype), rows=len(rows.X), keeps_gradient=True)
-        losses = np.zeros(described.pieces_of_rows(len(rows.X)))
+        if self._whole is None or self._whole.rows != len(rows.X):
+            self._whole = Whole(self, len(rows.X))
+        whole, given = self._whole.begun(theta), self._given(rows, NO_ORDER)
         with self._pace_of_gradients.some(1) as (threads, _):
-            arguments = (given, whole, self._room(threads), losses, float(normalizer), new_control())
-            together(kernels.gradient, (records(job), *described.as_taken, *arguments), threads)
-        return whole.gradient, float(sum(losses))
+            arguments = (given, whole.learned, self._room(threads), whole.losses, float(normalizer))
+            kernel = (whole.job, *self.described.as_taken, *arguments, whole.control)
+            together(kernels.gradient, kernel, threads)
+        return whole.learned.gradient.copy(), float(sum(whole.losses.tolist()))
 
     def gradient(self, theta: Array, data: Data) -> tuple[Array, float]:
         """Return the gradient of all rows and the losses' sum; see `network.program.Program.gradient`."""
         return self.shard(theta, data, data.normalizer)
+
+
+class Whole:
+    """What gradients of batches of one size share: L-BFGS asks for hundreds of them.
+
+    Parameters
+    ----------
+    program : CompiledProgram
+        Whose network it is.
+    rows : int
+        How many rows a batch has.
+    """
+
+    def __init__(self, program: CompiledProgram, rows: int) -> None:
+        described, size, dtype = program.described, program.layout.size, program.dtype
+        self.rows = rows
+        product = program.blas.product(dtype)
+        self.job = records(described.job(product, rows=rows, keeps_gradient=True))
+        none = aligned(0, dtype)
+        self.learned = Learned(aligned(size, dtype), none, none, aligned(size, dtype))
+        self.losses, self.control = np.zeros(described.pieces_of_rows(rows)), new_control()
+
+    def begun(self, theta: Array) -> "Whole":
+        """Return it with these parameters, and with nothing left of the last gradient."""
+        self.learned.theta[:] = theta
+        self.losses[:] = 0
+        self.control[:] = 0
+        return self
 
 
 class Course:

@@ -146,7 +146,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
     >>> X, y = load_breast_cancer(return_X_y=True)
-    >>> perceptron = MLPClassifier((16,), learning_rate_init=0.01, early_stopping=True, random_state=0)
+    >>> perceptron = MLPClassifier((16,), solver="lbfgs", random_state=0)
     >>> make_pipeline(StandardScaler(), perceptron).fit(X, y).score(X, y) > 0.95
     True
     >>> perceptron.n_layers_, perceptron.out_activation_

@@ -33,11 +33,12 @@ class Labels:
     @classmethod
     def of(cls, y: Any) -> "Labels":
         """Learn the classes from targets: labels (n,), or 0 and 1 for each of several, (n, k)."""
-        check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
             may_be = "labels (n,), or 0 and 1 for each class (n, k)"
             raise InvalidValueError(sentence("y", Words("several columns of many classes"), may_be))
+        if kind not in ("binary", "multiclass", "multilabel-indicator"):
+            check_classification_targets(y)  # which raises, in scikit-learn's words
         if kind == "multilabel-indicator":
             return cls(np.arange(y.shape[1]), "several", sparse.issparse(y))
         return cls.listed(np.asarray(y))
@@ -82,7 +83,7 @@ class Labels:
         InvalidValueError
             When a label is none of the classes, or there are several a row where there was one.
         """
-        several = type_of_target(y, input_name="y") == "multilabel-indicator"
+        several = getattr(y, "ndim", 1) == 2
         if several != (self.kind == "several"):
             was = "several labels a row" if several else "one label a row"
             raise InvalidValueError(sentence("y", Words(was), "what it was when the classes were learned"))

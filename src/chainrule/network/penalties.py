@@ -52,11 +52,12 @@ class Penalty:
 
     def value(self, W: Array) -> Array:
         """Return what each weight contributes; same shape."""
-        return self.l2 / 2 * W**2 + self.l1 * magnitude(W)
+        squared = self.l2 / 2 * W**2
+        return squared + self.l1 * magnitude(W) if self.l1 else squared
 
     def derivative(self, W: Array) -> Array:
         """Return the derivative of `value`; at a weight of 0 the l1 part is 0."""
-        return self.l2 * W + self.l1 * sign(W)
+        return self.l2 * W + self.l1 * sign(W) if self.l1 else self.l2 * W
 
 
 NO_PENALTY = Penalty()
