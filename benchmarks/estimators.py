@@ -1,8 +1,8 @@
 """Our estimators beside scikit-learn's, the same settings, ten seeds: held-out scores and times.
 
-Run it on an idle machine; it takes about five minutes, and writes ``docs/_static/estimators.json`` and the page
-``docs/estimators.md`` from it. With ``--check`` it only says, by its exit status, whether the page is that
-of the numbers.
+Run it on an idle machine; it takes about five minutes, and writes ``docs/_static/estimators.json`` and
+the page ``docs/estimators.md`` from it. With ``--page`` it makes the page anew from the numbers; with
+``--check`` it only says, by its exit status, whether the page is that of the numbers.
 """
 
 import json
@@ -14,6 +14,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,13 @@ def data() -> dict[str, tuple[Any, Any, bool, int]]:
     }
     several = {"n_informative": 10, "n_classes": 3, "random_state": 0}
     many = {"n_informative": 20, "n_classes": 5, "random_state": 0}
+    noisy = {"noise": 1.0, "random_state": 0}
     linear = {"n_informative": 10, "noise": 10.0, "random_state": 0}
     return bundled | {
         "classes, 10 thousand rows": (*datasets.make_classification(10_000, 20, **several), False, 200),
         "linear, 20 thousand rows": (*datasets.make_regression(20_000, 30, **linear), True, 200),
         "hastie, 30 thousand rows": (*datasets.make_hastie_10_2(30_000, random_state=0), False, 200),
-        "friedman, 50 thousand rows": (*datasets.make_friedman1(50_000, 10, noise=1.0, random_state=0), True, 20),
+        "friedman, 50 thousand rows": (*datasets.make_friedman1(50_000, 10, **noisy), True, 20),
         "classes, 100 thousand rows": (*datasets.make_classification(100_000, 50, **many), False, 20),
     }
 
@@ -64,7 +66,7 @@ def timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def fits(X: Any, y: Any, numbers: bool, epochs: int) -> dict[str, list[list[float]]]:
-    """Return the seconds, held-out scores and epochs of both, seed by seed: the same rows, the same settings."""
+    """Return the seconds, held-out scores and epochs of both, seed by seed, with the same rows and settings."""
     from sklearn.model_selection import train_test_split
     from sklearn.preprocessing import StandardScaler
 
@@ -79,11 +81,19 @@ def fits(X: Any, y: Any, numbers: bool, epochs: int) -> dict[str, list[list[floa
         both = [kind(random_state=seed, max_iter=epochs) for kind in kinds(numbers)]
         if seed % 2:  # who comes second finds warm caches
             both = both[::-1]
-        times = [timed(lambda one=one: one.fit(learned, y_learned))[0] for one in both]
-        told = list(zip(times, (one.score(held, y_held) for one in both), (one.n_iter_ for one in both), strict=True))
+        told = [
+            (timed(partial(one.fit, learned, y_learned))[0], one.score(held, y_held), one.n_iter_)
+            for one in both
+        ]
         for name, values in zip(found, zip(*(told[::-1] if seed % 2 else told), strict=True), strict=True):
             found[name].append(list(values))
     return found
+
+
+def predicted(one: Any, rows: Any, repeats: int) -> None:
+    """Predict rows some times."""
+    for _ in range(repeats):
+        one.predict(rows)
 
 
 def predictions() -> dict[str, list[float]]:
@@ -96,7 +106,7 @@ def predictions() -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     for name, rows, repeats in (("one row", X[:1], 300), ("a million rows", X, 1)):
         times = [
-            [timed(lambda one=one: [one.predict(rows) for _ in range(repeats)])[0] / repeats for one in both]
+            [timed(partial(predicted, one, rows, repeats))[0] / repeats for one in both]
             for _ in range(ROUNDS if repeats > 1 else 5)
         ]
         found[name] = [statistics.median(each) for each in zip(*times, strict=True)]
@@ -125,18 +135,18 @@ def page(numbers: dict[str, Any]) -> Iterator[str]:
     yield from (
         "# Scores and times of the estimators",
         "",
-        "`python benchmarks/estimators.py` fits `chainrule.estimators` and scikit-learn's classes of the same names",
-        "with the same settings, all of them the defaults but for `max_iter`, in float64, on ten splits into rows to",
-        "learn from and rows held out; features and numbers to predict are standardized. The score is the part of",
-        "the held-out rows that is right, or R2. Who is first takes turns. What is compiled once for an",
-        "installation was compiled before.",
+        "`python benchmarks/estimators.py` fits `chainrule.estimators` and scikit-learn's classes of the same",
+        "names with the same settings, all of them the defaults but for `max_iter`, in float64, on ten splits",
+        "into rows to learn from and rows held out; features and numbers to predict are standardized. The",
+        "score is the part of the held-out rows that is right, or R2. Who is first takes turns. What is",
+        "compiled once for an installation was compiled before.",
         "",
         f"Measured on {numbers['machine']}, {versions}.",
         "",
-        "| data | epochs | seconds of a fit | scikit-learn's | times as fast | score | scikit-learn's | ours more, ± standard error |",
+        "| data | epochs | seconds of a fit | scikit-learn's | times as fast | score | scikit-learn's | ours more |",
         "|---|---|---|---|---|---|---|---|",
     )
-    ratios, differences = [], []
+    ratios, differences, variances = [], [], []
     for name, found in numbers["data"].items():
         ours, theirs = zip(*found["seconds"], strict=True)
         ratio = math.exp(statistics.fmean(math.log(b / a) for a, b in found["seconds"]))
@@ -146,6 +156,7 @@ def page(numbers: dict[str, Any]) -> Iterator[str]:
         error = statistics.stdev(more) / math.sqrt(len(more))
         ratios.append(ratio)
         differences.append(statistics.fmean(more))
+        variances.append(error**2)
         yield (
             f"| {name} | {epochs[0]:.0f}, {epochs[1]:.0f} | {statistics.median(ours):.3f} | "
             f"{statistics.median(theirs):.3f} | {ratio:.1f} | {scores[0]:.4f} | {scores[1]:.4f} | "
@@ -154,8 +165,9 @@ def page(numbers: dict[str, Any]) -> Iterator[str]:
     one, million = numbers["predictions"]["one row"], numbers["predictions"]["a million rows"]
     yield from (
         "",
-        f"The geometric mean of the times: {math.exp(statistics.fmean(map(math.log, ratios))):.1f} times as fast. "
-        f"The mean of the differences of the scores: {statistics.fmean(differences):+.4f}.",
+        f"The geometric mean of the times: {math.exp(statistics.fmean(map(math.log, ratios))):.1f} times as fast.",
+        f"The mean of the differences of the scores: {statistics.fmean(differences):+.4f} ± "
+        f"{math.sqrt(sum(variances)) / len(variances):.4f}. What stands behind ± is the standard error of ten splits.",
         "",
         "Prediction with 20 features, 100 hidden units and two classes, the whole call of `predict`:",
         "",

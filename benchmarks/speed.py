@@ -22,8 +22,8 @@ HEAD = """# Speed
 
 `engine="compiled"` trains with the same step as the reference, compiled for the CPU by Numba with BLAS
 underneath: shuffling, forward, backward and update of a whole run without Python in between. It needs the
-extra `fast`; on Intel's processors MKL multiplies where the package `mkl` is installed (extra `mkl`), else SciPy's
-BLAS. `engine="auto"`, the default of `fit`, gives small jobs to the reference, by their size alone.
+extra `fast`; on Intel's processors MKL multiplies where the package `mkl` is installed (extra `mkl`), else
+SciPy's BLAS. `engine="auto"`, the default of `fit`, gives small jobs to the reference, by their size alone.
 
 ```python
 >>> import chainrule as cr
@@ -43,9 +43,9 @@ array([[0.],
 
 The same seed gives the same bits on any number of threads: the work is cut into pieces that do not depend on
 them. `n_threads` says how many may be used; by itself a fit takes the cores that no other fit of the process
-uses, and one where a step is too short to share or where it finds, by trying, that one is faster: the cores of a
-virtual machine are often not what they seem. The first fit of an installation compiles for some seconds,
-and says so; what was compiled is kept.
+uses, and one where a step is too short to share or where it finds, by trying, that one is faster: the cores
+of a virtual machine are often not what they seem. The first fit of an installation compiles for some
+seconds, and says so; what was compiled is kept.
 
 `chainrule bench` repeats what follows on your machine.
 

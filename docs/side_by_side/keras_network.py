@@ -4,6 +4,7 @@ import keras
 from start import X, Y, biases, weights
 
 keras.config.set_floatx("float64")
+keras.config.set_dtype_policy("float64")
 model = keras.Sequential(
     [keras.Input((4,)), keras.layers.Dense(16, "relu"), keras.layers.Dense(3, "softmax")]
 )

@@ -10,8 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 
 import chainrule as cr
-from chainrule.estimators import FeatureScaleWarning, MLPClassifier, MLPRegressor
-from chainrule.estimators import rules
+from chainrule.estimators import FeatureScaleWarning, MLPClassifier, MLPRegressor, rules
 from chainrule.estimators.correspondence import LOSSES_BY_NAME
 from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.formula import Quantity
