@@ -1,5 +1,7 @@
 """What the settings mean, and what is said where one cannot be meant."""
 
+import copy
+import signal
 import warnings
 
 import numpy as np
@@ -341,6 +343,35 @@ def test_an_interrupt_keeps_what_was_learned(early_stopping):
     shorter = quietly(MLPClassifier(**{**SMALL, "max_iter": 3}, early_stopping=early_stopping).fit, X, TWO)
     assert stopped.n_iter_ == 3
     assert np.array_equal(stopped.coefs_[0], shorter.coefs_[0])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timer")
+def test_an_interrupt_at_any_of_200_instants_leaves_it_usable_or_unfitted():
+    draw, old = np.random.default_rng(0), quietly(MLPClassifier(**SMALL).fit, X, THREE)
+
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    ends = set()
+    try:
+        for _ in range(200):
+            again = copy.deepcopy(old).set_params(max_iter=60)
+            try:
+                signal.setitimer(signal.ITIMER_REAL, draw.uniform(1e-4, 0.02))
+                quietly(again.fit, X[:, :3], TWO)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                ends.add("fitted")
+            except KeyboardInterrupt:
+                ends.add("interrupted")
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            rows = X[:, : again.n_features_in_]
+            assert set(again.predict(rows)) <= set(again.classes_)
+            assert len(again.classes_) == (3 if again.n_features_in_ == 4 else 2)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert ends == {"fitted", "interrupted"}
 
 
 def test_features_that_are_not_scaled_are_named_with_the_fix():

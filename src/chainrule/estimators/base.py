@@ -40,6 +40,8 @@ from chainrule.train.training import Training
 
 Given = tuple[Any, Any, Any]  # X, y and sample_weight, as they came in
 
+RUNNING = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")  # what scikit-learn takes away when a fit ends
+
 
 class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstimator, ABC):
     """A multilayer perceptron with scikit-learn's interface; use `MLPClassifier` or `MLPRegressor`."""
@@ -130,21 +132,20 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
         """Fit to rows: for `fit` until it stops, for `partial_fit` one epoch more."""
         first = not hasattr(self, "coefs_") or not (self.warm_start or goes_on)
         going: Going | None = getattr(self, "_going", None) if goes_on and not first else None
-        with unchanged_when_refused(self):
+        with unchanged_unless_fitted(self):
             data = self._data(*given, reset=first, learns=not goes_on)
-            training = self._training(
-                data, given, own, going, first=first, epochs=1 if goes_on else self.max_iter
-            )
-        patience = replace(going.patience) if going else Patience(self.tol, self.n_iter_no_change)
-        told = Told(self, given, "partial_fit" if goes_on else "fit", training.plan.epochs)
-        fit = Fit(training, patience, told, lambda: self._attributes(training.learned))
-        try:
-            fit.run(training.plan.epochs)
-        except KeyboardInterrupt:
-            warnings.warn("Training interrupted by user.", stacklevel=4)
-            fit.ended = True
-        finally:  # also when it diverged: what was learned until then is kept
-            self.__dict__.update(self._left_by(fit, going, first=first, goes_on=goes_on))
+            epochs = 1 if goes_on else self.max_iter
+            training = self._training(data, given, own, going, first=first, epochs=epochs)
+            patience = replace(going.patience) if going else Patience(self.tol, self.n_iter_no_change)
+            told = Told(self, given, "partial_fit" if goes_on else "fit", epochs)
+            fit = Fit(training, patience, told, lambda: self._attributes(training.learned))
+            try:
+                fit.run(epochs)
+            except KeyboardInterrupt:
+                warnings.warn("Training interrupted by user.", stacklevel=4)
+                fit.ended = True
+            finally:  # also when it diverged: what was learned until then is kept
+                self.__dict__.update(self._left_by(fit, going, first=first, goes_on=goes_on))
         told.close(dict)
         if not (goes_on or fit.converged or fit.ended):
             self._warn_of_convergence(len(fit.losses))
@@ -345,12 +346,17 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
 
 
 @contextmanager
-def unchanged_when_refused(estimator: Any) -> Iterator[None]:
-    """Give an estimator its attributes back where a `with` block raises: an earlier fit is kept."""
+def unchanged_unless_fitted(estimator: Any) -> Iterator[None]:
+    """Give an estimator its attributes back where a `with` block raises before new weights were kept.
+
+    So an earlier fit is kept, whole, also when the rows are refused or somebody interrupts at any instant.
+    """
     before = dict(vars(estimator))
     try:
         yield
     except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
+        now = dict(vars(estimator))
+        if now.get("_held") is before.get("_held"):
+            vars(estimator).clear()
+            vars(estimator).update(before, **{name: now[name] for name in RUNNING if name in now})
         raise
