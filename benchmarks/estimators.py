@@ -143,7 +143,7 @@ def page(numbers: dict[str, Any]) -> Iterator[str]:
         "",
         f"Measured on {numbers['machine']}, {versions}.",
         "",
-        "| data | epochs | seconds of a fit | scikit-learn's | times as fast | score | scikit-learn's | more |",
+        "| data | epochs | seconds of a fit | scikit-learn's | times | score | scikit-learn's | more |",
         "|---|---|---|---|---|---|---|---|",
     )
     ratios, differences, variances = [], [], []
@@ -168,7 +168,7 @@ def page(numbers: dict[str, Any]) -> Iterator[str]:
     yield from (
         "",
         f"The geometric mean of the times: {times_as_fast:.1f} times as fast. The mean of the differences of",
-        f"the scores: {difference:+.4f} ± {error:.4f}. What stands behind ± is the standard error of ten splits.",
+        f"the scores: {difference:+.4f} ± {error:.4f}. What stands behind ± is the standard error.",
         "",
         "Prediction with 20 features, 100 hidden units and two classes, the whole call of `predict`:",
         "",

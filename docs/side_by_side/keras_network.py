@@ -1,4 +1,4 @@
-"""The network in Keras."""
+"""The network in Keras: run it with KERAS_BACKEND=jax and JAX_ENABLE_X64=1."""
 
 import keras
 from start import X, Y, biases, weights

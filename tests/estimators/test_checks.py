@@ -1,6 +1,7 @@
 """scikit-learn's own checks: every one that its class passes with the same solver, ours passes."""
 
 import warnings
+from unittest import SkipTest
 
 import pytest
 import sklearn.neural_network as theirs
@@ -15,6 +16,8 @@ CHECKED = [kind(solver=solver, max_iter=100) for kind in (MLPClassifier, MLPRegr
 def passes(estimator, check):
     try:
         check(estimator)
+    except SkipTest:  # it is about something that neither has, such as a decision function
+        return True
     except Exception:
         return False
     return True
