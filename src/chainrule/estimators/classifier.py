@@ -115,8 +115,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         The weights, shape (inputs, units) a layer, and the biases. What is put into these lists counts.
     classes_ : array
         The labels, in the order of the columns of `predict_proba`.
-    loss_, best_loss_ : float
-        The loss of the last epoch, and the smallest; `best_loss_` is None with rows to judge by.
+    loss_ : float
+        The loss of the last epoch.
+    best_loss_ : float or None
+        The smallest loss; None with rows to judge by.
     loss_curve_ : list of float
         The loss of every epoch.
     validation_scores_, validation_loss_curve_ : list of float or None

@@ -49,7 +49,7 @@ class Derivatives:
         Returns
         -------
         LossGradients
-            With `loss`, `coefs` and `intercepts`.
+            With ``loss``, ``coefs`` and ``intercepts``.
         """
         parameters = self._in_float64
         data, gradients = self._backward(X, y, sample_weight)
@@ -72,7 +72,7 @@ class Derivatives:
         Returns
         -------
         LossGradients
-            `loss` has shape (n,), ``coefs[l]`` (n, inputs, units) and ``intercepts[l]`` (n, units).
+            ``loss`` has shape (n,), ``coefs[l]`` (n, inputs, units) and ``intercepts[l]`` (n, units).
 
         Raises
         ------

@@ -101,8 +101,10 @@ class MLPRegressor(RegressorMixin, Perceptron):
     ----------
     coefs_, intercepts_ : list of array
         The weights, shape (inputs, units) a layer, and the biases. What is put into these lists counts.
-    loss_, best_loss_ : float
-        The loss of the last epoch, and the smallest; `best_loss_` is None with rows to judge by.
+    loss_ : float
+        The loss of the last epoch.
+    best_loss_ : float or None
+        The smallest loss; None with rows to judge by.
     loss_curve_ : list of float
         The loss of every epoch.
     validation_scores_, validation_loss_curve_ : list of float or None
