@@ -109,7 +109,7 @@ def test_rows_that_cannot_be_are_refused_and_an_old_fit_is_kept(X_, y_, said):
 def test_the_name_of_a_column_is_in_the_message():
     import pandas as pd
 
-    frame = pd.DataFrame(X, columns=["age", "b", "c", "d"])
+    frame = pd.DataFrame(X.copy(), columns=["age", "b", "c", "d"])
     fitted = quietly(MLPRegressor(**SMALL).fit, frame, NUMBERS)
     frame.loc[5, "age"] = np.nan
     with pytest.raises(ValueError, match=r"X at row 5, column 0 \('age'\) was NaN; .*SimpleImputer"):
