@@ -39,7 +39,10 @@ def test_the_docs_show_what_chainrule_prints():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "script", "environment"),
-    [("torch", "torch_network.py", {}), ("keras", "keras_network.py", {"KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1"})],
+    [
+        ("torch", "torch_network.py", {}),
+        ("keras", "keras_network.py", {"KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1"}),
+    ],
 )
 def test_the_others_print_the_same(module, script, environment):
     if find_spec(module) is None:

@@ -14,7 +14,7 @@ from chainrule.errors import InvalidValueError, sentence
 from chainrule.estimators.base import Perceptron
 from chainrule.estimators.correspondence import Chosen, chosen
 from chainrule.estimators.labels import Labels
-from chainrule.estimators.partial import takes_steps
+from chainrule.estimators.rules import takes_steps
 from chainrule.estimators.settings import OF_CLASSES
 from chainrule.network.activations import Activation
 from chainrule.network.array import Array

@@ -11,7 +11,7 @@ from chainrule.errors import InvalidValueError, Words, sentence
 from chainrule.estimators.base import Perceptron
 from chainrule.estimators.classifier import one_column
 from chainrule.estimators.correspondence import Chosen, chosen
-from chainrule.estimators.partial import takes_steps
+from chainrule.estimators.rules import takes_steps
 from chainrule.estimators.settings import OF_NUMBERS
 from chainrule.network import accept
 from chainrule.network.activations import Activation

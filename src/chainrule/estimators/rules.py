@@ -90,6 +90,19 @@ def optimizer(of: Any) -> Optimizer | LBFGS:
             return made
 
 
+def takes_steps(estimator: Any) -> bool:
+    """Return whether the solver learns step by step, so that `partial_fit` has a meaning.
+
+    Raises
+    ------
+    AttributeError
+        When it does not: then there is no such method.
+    """
+    if isinstance(optimizer(estimator), LBFGS):
+        raise AttributeError("partial_fit is for solvers that take single steps; lbfgs sees all rows at once")
+    return True
+
+
 def schedule(of: Any, rows: int, seen: int, going: Going | None) -> Schedule:
     """Return the schedule: one of ours, or scikit-learn's, which only its sgd follows.
 
