@@ -1,11 +1,15 @@
 """Rows to judge by: a part, one's own, a scorer's choice; the best weights are kept wherever they are on."""
 
+import pickle
+
 import numpy as np
 import pytest
 from rows import NUMBERS, PAIR, SEVERAL, THREE, TWO, X, quietly
 from sklearn.metrics import log_loss, make_scorer
 
 from chainrule.estimators import MLPClassifier, MLPRegressor
+from chainrule.estimators.heldout import divided
+from chainrule.network.program import Data
 
 HELD = slice(60, 90)
 
@@ -53,8 +57,9 @@ def test_early_stopping_holds_a_part_of_every_class_out():
     fitted = quietly(classifier(early_stopping=True, validation_fraction=0.2).fit, X, TWO)
     assert fitted.history_.plan.rows == 72
     assert len(fitted.validation_scores_) == fitted.n_iter_
-    held = fitted.history_.validation.data
-    assert held.Y.mean() == pytest.approx((TWO == "yes").mean(), abs=1 / len(held.Y))
+    _, held = divided(fitted, Data(X, fitted._columns(TWO, X.dtype)), (X, TWO, None), 0)
+    assert (held.y == "yes").mean() == pytest.approx((TWO == "yes").mean(), abs=1 / 18)
+    assert np.array_equal(held.data.Y[:, 0], held.y == "yes")
 
 
 def test_numbers_are_judged_by_r2():
@@ -143,6 +148,34 @@ def test_wrong_rows_to_judge_by_are_refused_and_the_old_fit_is_kept(given, said)
     with pytest.raises(ValueError, match=said):
         fitted.fit(X[:60], THREE[:60], **given)
     assert np.array_equal(fitted.predict_proba(X), before)
+
+
+def test_a_scorer_that_says_no_number_is_refused():
+    with pytest.raises(ValueError, match="the score of the rows to judge by was nan; it may be a number"):
+        quietly(classifier(scoring=lambda *given: np.nan, early_stopping=True).fit, X, TWO)
+    with pytest.raises(ValueError, match="the score of the rows to judge by was 'good'"):
+        quietly(classifier(scoring=lambda *given: "good", early_stopping=True).fit, X, TWO)
+
+
+@pytest.mark.parametrize("scoring", [None, "f1_macro"])
+def test_a_fit_that_was_judged_is_pickled_without_the_rows(scoring):
+    fitted = quietly(classifier(early_stopping=True, scoring=scoring, validation_fraction=0.5).fit, X, THREE)
+    stored = pickle.dumps(fitted)
+    assert np.array_equal(pickle.loads(stored).predict(X), fitted.predict(X))
+    assert X[3].tobytes() not in stored
+    assert pickle.loads(stored).history_.best_epoch == fitted.history_.best_epoch
+
+
+def test_classes_of_one_row_each_cannot_be_divided():
+    with pytest.raises(
+        ValueError, match="the number of rows of the largest class was 1; it may be 2 or above"
+    ):
+        classifier(early_stopping=True).fit(X, np.arange(90))
+
+
+def test_weights_of_rows_to_judge_by_need_the_rows():
+    with pytest.raises(ValueError, match="sample_weight_val was given; it may be given only with X_val"):
+        classifier().fit(X, TWO, sample_weight_val=np.ones(90))
 
 
 def test_two_rows_cannot_be_divided():

@@ -85,7 +85,7 @@ def test_cross_validation():
     [
         small(solver=cr.AdamW(1e-3), learning_rate=cr.Cosine(), activation=["mish"], dropout=0.1),
         small_regressor(loss=cr.pinball(0.1, 0.9)),
-        small_regressor(loss=cr.huber(2.0), scoring="r2"),
+        small_regressor(loss=cr.huber(2.0), scoring="r2", early_stopping=True),
     ],
 )
 def test_a_clone_has_the_same_settings_and_no_fit(estimator):

@@ -1,6 +1,7 @@
 """What the settings mean, and what is said where one cannot be meant."""
 
 import copy
+import re
 import signal
 import warnings
 
@@ -52,7 +53,10 @@ def test_every_attribute_of_scikit_learn_is_there(y, early_stopping):
 @pytest.mark.parametrize(
     ("choices", "said"),
     [
-        ({"hidden_layer_sizes": (5, 0)}, "the number of units of a layer was 0"),
+        (
+            {"hidden_layer_sizes": (5, 0)},
+            "an entry of hidden_layer_sizes was 0; it may be a whole number, 1 or above",
+        ),
         ({"hidden_layer_sizes": -1}, "'hidden_layer_sizes' parameter"),
         ({"activation": "sigmod"}, "'activation' parameter"),
         (
@@ -69,14 +73,28 @@ def test_every_attribute_of_scikit_learn_is_there(y, early_stopping):
         ({"dtype": "float16"}, "'dtype' parameter"),
         ({"engine": "gpu"}, "'engine' parameter"),
         ({"momentum": 1.0, "solver": "sgd"}, "'momentum' parameter"),
-        ({"n_jobs": 0}, "n_jobs == 0"),
+        ({"n_jobs": 0}, "n_jobs was 0; it may be None, a number of threads, or -1 for all cores"),
+        ({"hidden_layer_sizes": (3.5,)}, "an entry of hidden_layer_sizes was 3.5"),
+        ({"hidden_layer_sizes": True}, "an entry of hidden_layer_sizes was True"),
+        ({"hidden_layer_sizes": (3, "a")}, "an entry of hidden_layer_sizes was 'a'"),
+        ({"dropout": ["a"]}, "dropout was 'a'; it may be a number from 0 up to"),
+        (
+            {"activation": np.tanh},
+            "the activation was one function; it may be a name, or a pair of functions",
+        ),
+        (
+            {"learning_rate": cr.Cosine},
+            "learning_rate was a class; it may be one that is made, such as Cosine()",
+        ),
+        ({"scoring": "f1"}, "scoring was 'f1'; it may be given only with rows to judge by"),
+        ({"dtype": np.dtype("int64")}, "dtype was int64; it may be float32, float64 or None"),
         ({"out_activation": "relu"}, "the output activation for the loss binary_cross_entropy was 'relu'"),
         ({"scoring": "no_such_score", "early_stopping": True}, "no_such_score"),
         ({"validation_fraction": 0.0, "early_stopping": True}, "the part of the rows held out was 0.0"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(choices, said):
-    with pytest.raises(ValueError, match=said.replace("(", r"\(")):
+    with pytest.raises((ValueError, TypeError), match=re.escape(said)):
         MLPClassifier(**{**SMALL, **choices}).fit(X, TWO)
 
 
@@ -309,14 +327,30 @@ def test_it_says_when_it_has_not_converged():
         MLPClassifier(**{**SMALL, "max_iter": 2000}, solver="lbfgs", alpha=1.0).fit(X, TWO)
 
 
-def test_divergence_says_where_and_keeps_what_was_learned():
-    diverging = MLPRegressor(solver="sgd", learning_rate_init=1e3, activation="identity", random_state=0)
+DIVERGES = {"solver": "sgd", "learning_rate_init": 1e3, "activation": "identity", "random_state": 0}
+
+
+def test_divergence_says_where_and_leaves_the_estimator_as_it_was():
+    diverging = MLPRegressor(**DIVERGES)
     with pytest.raises(
-        cr.DivergenceError, match=r"training diverged in epoch \d+, batch 1: a number that is not finite in "
+        cr.DivergenceError, match=r"training diverged in epoch \d+, batch 1: a number that is not"
     ):
         quietly(diverging.fit, X, NUMBERS)
-    assert np.isfinite(diverging.coefs_[0]).all()
-    assert diverging.predict(X).shape == (90,)
+    assert not hasattr(diverging, "coefs_")
+    fitted = quietly(MLPRegressor(**SMALL).fit, X, NUMBERS)
+    before = dict(vars(fitted))
+    for method in (fitted.fit, fitted.partial_fit):
+        with pytest.raises(cr.DivergenceError):
+            quietly(fitted.set_params(**DIVERGES) and method, X, NUMBERS * 1e200)
+        assert all(vars(fitted)[name] is value for name, value in before.items() if name.endswith("_"))
+
+
+def test_with_rows_to_judge_by_divergence_keeps_the_best():
+    diverging = MLPRegressor(**DIVERGES, early_stopping=True)
+    with pytest.raises(cr.DivergenceError):
+        quietly(diverging.fit, X, NUMBERS)
+    assert np.isfinite(diverging.predict(X)).all()
+    assert len(diverging.validation_scores_) == diverging.n_iter_ > 0
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])
@@ -445,6 +479,59 @@ def test_a_warm_start_goes_on_where_the_last_fit_ended():
         twice.fit(X, THREE)
     with pytest.raises(ValueError, match="X has 3 features, but MLPClassifier is expecting 4"):
         twice.fit(X[:, :3], TWO)
+
+
+@pytest.mark.parametrize("change", [{"hidden_layer_sizes": (7,)}, {"hidden_layer_sizes": (5, 2)}])
+def test_other_layers_cannot_go_on(change):
+    fitted = quietly(MLPClassifier(**SMALL, warm_start=True).fit, X, TWO).set_params(**change)
+    before = dict(vars(fitted))
+    for method in (fitted.fit, fitted.partial_fit):
+        with pytest.raises(
+            cr.ShapeError, match=r"the sizes of the layers .* was \(4, .*it may be \(4, 5, 1\), with whose"
+        ):
+            method(X, TWO)
+    assert all(vars(fitted)[name] is value for name, value in before.items())
+
+
+def test_the_rates_of_partial_fit_are_told():
+    schedule, rates = cr.Cosine(), []
+    parts = MLPRegressor(**{**SMALL, "max_iter": 8}, solver="sgd", learning_rate=schedule)
+    for _ in range(4):
+        rates += parts.partial_fit(X, NUMBERS).history_.learning_rate.tolist()
+    assert rates == pytest.approx([0.001 * schedule.factor(epoch, 8) for epoch in range(4)])
+
+
+def test_columns_that_are_no_numbers_are_named():
+    import pandas as pd
+    import polars as pl
+
+    columns = {"age": np.arange(4.0), "town": ["a", "b", "c", "d"]}
+    for frame in (
+        pd.DataFrame(columns),
+        pl.DataFrame(columns),
+        pd.DataFrame(columns).astype({"town": "category"}),
+    ):
+        with pytest.raises(
+            TypeError, match=r"the column 'town' of X was of the kind .*; it may be one of numbers"
+        ):
+            MLPClassifier().fit(frame, [0, 1, 0, 1])
+    dates = np.array(["2020-01-01", "2020-01-02"], dtype="M8[D]")
+    with pytest.raises(TypeError, match="X was an array of dates"):
+        MLPRegressor().fit(dates[:, np.newaxis], [0.0, 1.0])
+    with pytest.raises(TypeError, match="y was an array of dates; it may be an array of numbers"):
+        MLPRegressor().fit([[0.0], [1.0]], dates)
+    mixed = pd.DataFrame(
+        {"flag": [True, False, True], "whole": pd.array([1, 2, 3], dtype="Int64"), "x": [0.5, 1, 2]}
+    )
+    assert quietly(MLPClassifier(max_iter=2).fit, mixed, [0, 1, 0]).n_features_in_ == 3
+
+
+def test_several_quantiles_have_no_r2_and_are_judged_by_their_loss():
+    several = MLPRegressor(cr.pinball(0.1, 0.9), **SMALL, early_stopping=True)
+    quietly(several.fit, X, NUMBERS)
+    assert several.best_validation_score_ == -min(several.validation_loss_curve_)
+    with pytest.raises(ValueError, match="the number of quantiles was 2; it may be 1 for R2"):
+        several.score(X, NUMBERS)
 
 
 def test_sparse_rows_are_what_dense_ones_are():

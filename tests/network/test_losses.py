@@ -318,7 +318,9 @@ def test_as_many_quantiles_as_outputs_or_one_for_all():
     assert Network.dense([1, 2], loss=pinball(0.1, 0.9)).loss.name == "pinball"
     assert Network.dense([1, 2], loss=pinball(0.1)).loss.name == "pinball"
     for outputs in (1, 3):
-        with pytest.raises(ShapeError, match=f"the number of q of the loss pinball was 2.*1 or {outputs}"):
+        with pytest.raises(
+            ShapeError, match=f"the number of quantiles of the loss pinball was 2.*1 or {outputs}"
+        ):
             Network.dense([1, outputs], loss=pinball(0.1, 0.9))
 
 

@@ -15,13 +15,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
+from chainrule.errors import DivergenceError, InvalidValueError, ShapeError, Words, sentence
 from chainrule.estimators import correspondence, inputs, rules
 from chainrule.estimators.callbacks import Told
 from chainrule.estimators.correspondence import Chosen, theirs
 from chainrule.estimators.derivatives import Derivatives
 from chainrule.estimators.exchanged import Exchanged
 from chainrule.estimators.fitting import Fit
-from chainrule.estimators.heldout import Judged, divided, require_both, validation
+from chainrule.estimators.heldout import Judged, Scored, divided, require_both, validation
 from chainrule.estimators.left import Going, losses_of, scores_of
 from chainrule.estimators.patience import Patience
 from chainrule.estimators.shown import Shown
@@ -123,8 +124,8 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
         ValueError
             When something does not fit; an earlier fit is kept.
         DivergenceError
-            When a number is not finite any more: epoch, batch and layer are named. What was learned until
-            then is kept.
+            When a number is not finite any more: epoch, batch and layer are named. The estimator is what it
+            was before, but with rows to judge by it has the weights that were best on them.
         """
         return self._learn((X, y, sample_weight), (X_val, y_val, sample_weight_val), goes_on=False)
 
@@ -142,10 +143,15 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
             try:
                 fit.run(epochs)
             except KeyboardInterrupt:
+                if not fit.losses:
+                    raise
                 warnings.warn("Training interrupted by user.", stacklevel=4)
                 fit.ended = True
-            finally:  # also when it diverged: what was learned until then is kept
-                self.__dict__.update(self._left_by(fit, going, first=first, goes_on=goes_on))
+            except DivergenceError:
+                if fit.losses and training.validation is not None:  # the best weights until then are sound
+                    self._keep_learned(fit, going, first=first, goes_on=goes_on)
+                raise
+            self._keep_learned(fit, going, first=first, goes_on=goes_on)
         told.close(dict)
         if not (goes_on or fit.converged or fit.ended):
             self._warn_of_convergence(len(fit.losses))
@@ -162,7 +168,7 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
             sample_weight = _check_sample_weight(sample_weight, X)
         if learns:
             self._see_targets(y, anew=reset)
-        X = inputs.in_precision(X, self.dtype)
+        X = inputs.in_precision(X, inputs.precision(self.dtype))
         inputs.warn_of_scale(self, X)
         Y, weights = self._columns(y, X.dtype), self._weights(y, sample_weight)
         return Data(X, Y, None if weights is None else accept.row_weights(weights, len(X), X.dtype))
@@ -209,6 +215,14 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
         """Return the parameters to begin with: new ones, those of the last step, or `coefs_`."""
         if first:
             return rules.first_parameters(network, seed, dtype)
+        sizes = (len(self.coefs_[0]), *(np.shape(W)[1] for W in self.coefs_))
+        if sizes != network.sizes:
+            may_be = f"{sizes}, with whose weights warm_start and partial_fit go on"
+            raise ShapeError(
+                sentence(
+                    "the sizes of the layers (inputs, hidden_layer_sizes, outputs)", network.sizes, may_be
+                )
+            )
         if going is not None and self._untouched():
             return self._parameters.like(going.state.theta.astype(dtype, copy=False))
         return self._taken(network, dtype)
@@ -220,10 +234,16 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
         X_val, y_val, sample_weight_val = own
         require_both(X_val, y_val)
         if X_val is not None:
-            held = self._data(X_val, y_val, sample_weight_val, reset=False, learns=False)
+            with told_of("the rows to judge by (X_val, y_val, sample_weight_val)"):
+                held = self._data(X_val, y_val, sample_weight_val, reset=False, learns=False)
             return data, Judged(held, *own)
+        if sample_weight_val is not None:
+            raise InvalidValueError(sentence("sample_weight_val", Words("given"), "given only with X_val"))
         if self.early_stopping and not isinstance(optimizer, LBFGS):
             return divided(self, data, given, seed)
+        if self.scoring is not None:
+            may_be = "given only with rows to judge by: early_stopping, which lbfgs has not, or X_val"
+            raise InvalidValueError(sentence("scoring", self.scoring, may_be))
         return data, None
 
     def _batch_rows(self, rows: int, optimizer: Optimizer | LBFGS) -> int:
@@ -256,8 +276,8 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
 
     # What a fit leaves
 
-    def _left_by(self, fit: Fit, going: Going | None, *, first: bool, goes_on: bool) -> dict[str, Any]:
-        """Return every attribute that a fit leaves."""
+    def _keep_learned(self, fit: Fit, going: Going | None, *, first: bool, goes_on: bool) -> None:
+        """Keep every attribute that a fit leaves, all at once."""
         training, earlier = fit.training, {} if first else vars(self)
         learned = training.learned
         if (
@@ -267,7 +287,7 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
             and fit.patience.best > training.validation.values[-1]
         ):
             learned = self._taken(learned.layout.network, learned.theta.dtype)  # an earlier call was better
-        return {
+        left = {
             **self._attributes(learned),
             **losses_of(fit, self._chosen(), earlier),
             **scores_of(fit, earlier),
@@ -277,6 +297,9 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
             "_no_improvement_count": fit.patience.count,
             "_going": Going.after(fit, going, goes_on=goes_on),
         }
+        if isinstance(training.validation, Scored):
+            training.validation.forget_rows()
+        self.__dict__.update(left)
 
     def _attributes(self, parameters: Parameters) -> dict[str, Any]:
         """Return the attributes of an estimator that has these parameters."""
@@ -346,10 +369,19 @@ class Perceptron(CallbackSupportMixin, Derivatives, Shown, Exchanged, BaseEstima
 
 
 @contextmanager
+def told_of(what: str) -> Iterator[None]:
+    """Say of which rows it is where a `with` block refuses some."""
+    try:
+        yield
+    except ValueError as error:
+        raise InvalidValueError(f"{what}: {error}") from error
+
+
+@contextmanager
 def unchanged_unless_fitted(estimator: Any) -> Iterator[None]:
     """Give an estimator its attributes back where a `with` block raises before new weights were kept.
 
-    So an earlier fit is kept, whole, also when the rows are refused or somebody interrupts at any instant.
+    So an earlier fit is kept, whole, when rows are refused, training diverges, or somebody interrupts.
     """
     before = dict(vars(estimator))
     try:

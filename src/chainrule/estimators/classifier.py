@@ -217,6 +217,14 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     def _usual(self) -> Chosen:
         return chosen(self.loss, self._labels.kind, None)
 
+    @staticmethod
+    def _require_kind(network: Network) -> None:
+        output = network.layers[-1].activation.name
+        if output not in ("softmax", "sigmoid"):
+            raise InvalidValueError(
+                sentence("the output activation of a classifier", output, "softmax or sigmoid")
+            )
+
     def _take_classes(self, network: Network, classes: Any) -> None:
         end = network.layers[-1]
         of_outputs = Labels.for_outputs

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import xlogy
 
-from chainrule.errors import InvalidTypeError, sentence, unknown_name
+from chainrule.errors import InvalidTypeError, Words, sentence, unknown_name
 from chainrule.network.activations import Activation, activation
 from chainrule.network.array import Array
 from chainrule.network.losses import LOSSES, Loss, loss
@@ -134,6 +134,9 @@ USUAL: dict[Kind, str] = {
 
 def ours(given: object) -> Activation:
     """Return an activation by scikit-learn's name or ours, or one's own."""
+    if callable(given) and not isinstance(given, Activation):
+        may_be = "a name, or a pair of functions (value, derivative)"
+        raise InvalidTypeError(sentence("the activation", Words("one function"), may_be))
     return activation(ACTIVATIONS.get(given, given) if isinstance(given, str) else given)  # type: ignore[arg-type]
 
 

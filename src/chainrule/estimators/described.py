@@ -102,8 +102,8 @@ def plain(name: str, value: Any) -> Any:
         return [plain(name, each) for each in value]
     if isinstance(value, dict):
         return {KIND: "dict", "items": [[plain(name, key), plain(name, each)] for key, each in value.items()]}
-    if isinstance(value, type) and value in (np.float32, np.float64):
-        return value.__name__
+    if isinstance(value, (type, np.dtype)) and value in (np.float32, np.float64):
+        return np.dtype(value).name
     if isinstance(value, Activation) and value.in_table:
         return value.name
     if isinstance(value, Loss) and value.in_table:

@@ -1,6 +1,7 @@
 """Estimators from and to other things: our models, scikit-learn's own estimators, files."""
 
 import os
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,7 @@ class Exchanged:
                 sentence("what an estimator was to be made of", model, "a chainrule.Model")
             )
         network = model.network
+        cls._require_kind(network)
         kinds = [layer.activation for layer in network.layers]
         sizes = tuple(network.sizes[1:-1])
         hidden = [theirs(kind) if kind.in_table else kind for kind in kinds[:-1]]
@@ -103,7 +105,7 @@ class Exchanged:
         made = cls(**estimator.get_params())
         for name in ("n_features_in_", "feature_names_in_", *TOLD):
             if hasattr(estimator, name):
-                setattr(made, name, getattr(estimator, name))
+                setattr(made, name, copy(getattr(estimator, name)))
         if hasattr(estimator, "classes_"):
             binarizer = estimator._label_binarizer
             several = binarizer.y_type_.startswith("multilabel")
@@ -142,7 +144,7 @@ class Exchanged:
             *TOLD,
         ):
             if hasattr(self, name):
-                setattr(made, name, getattr(self, name))
+                setattr(made, name, copy(getattr(self, name)))
         made.coefs_ = [np.array(W) for W in parameters.W]
         made.intercepts_ = [np.array(b) for b in parameters.b]
         made._best_coefs, made._best_intercepts = made.coefs_, made.intercepts_
@@ -165,6 +167,9 @@ class Exchanged:
                 raise InvalidValueError(
                     sentence(f"{thing} for scikit-learn", value, ", ".join(sorted(known)))
                 )
+        for name in ("dropout", "class_weight", "clip_norm", "scoring"):
+            if getattr(self, name, None):
+                raise InvalidValueError(sentence(f"{name} for scikit-learn", getattr(self, name), "left out"))
         usual = self._usual()
         if layers[-1].activation is not usual.output:
             thing = "the output activation for scikit-learn"

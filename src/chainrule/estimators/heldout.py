@@ -1,7 +1,10 @@
 """Rows to judge by: one's own, or a part of those to learn from."""
 
+import math
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -9,6 +12,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import _safe_indexing
 
 from chainrule.errors import InvalidValueError, Words, sentence
+from chainrule.network.array import Array
 from chainrule.network.parameters import Parameters
 from chainrule.network.program import Data
 from chainrule.train.metrics import Metric
@@ -32,7 +36,14 @@ class Scored(Validation):
         if self.score is None:
             with np.errstate(over="ignore", invalid="ignore"):
                 return super()._value(parameters)
-        return float(self.score(parameters))
+        found = self.score(parameters)
+        if not isinstance(found, numbers.Real) or math.isnan(found):
+            raise InvalidValueError(sentence("the score of the rows to judge by", found, "a number"))
+        return float(found)
+
+    def forget_rows(self) -> None:
+        """Keep what was told, and let go of the rows and the best parameters: an estimator has those."""
+        self.data, self.score, self.best_theta = self.data.rows(slice(0)), None, None
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,9 @@ def divided(estimator: Any, data: Data, given: tuple[Any, Any, Any], seed: int) 
         When fewer than two rows would be held out, or none left.
     """
     classes = estimator._classes_of(data.Y)
+    if classes is not None and np.unique(classes, return_counts=True)[1].max() < 2:
+        thing = "the number of rows of the largest class"
+        raise InvalidValueError(sentence(thing, 1, "2 or above, of which early_stopping holds some out"))
     learned, held = hold_out(len(data.X), estimator.validation_fraction, seed, classes=classes)
     if len(held) < 2:
         raise InvalidValueError(
@@ -98,10 +112,20 @@ def validation(estimator: Any, network: Any, judged: Judged, snapshot: Callable[
     if estimator.scoring is None:
         return Scored(network, judged.data, estimator._metric())
     scorer = check_scoring(estimator, scoring=estimator.scoring)
-    weighted = {} if judged.sample_weight is None else {"sample_weight": judged.sample_weight}
+    takes_weights = "sample_weight" in signature(scorer).parameters
+    weighted = (
+        {"sample_weight": judged.sample_weight} if takes_weights and judged.sample_weight is not None else {}
+    )
 
     def score(parameters: Parameters) -> float:
-        return float(scorer(snapshot(parameters), judged.X, judged.y, **weighted))
+        return scorer(snapshot(parameters), judged.X, judged.y, **weighted)
 
-    by_scorer = Metric("scoring", lambda A, Y, w: np.nan, greater_is_better=True, of="classes")
-    return Scored(network, judged.data, by_scorer, score=score)
+    return Scored(network, judged.data, BY_SCORER, score=score)
+
+
+def by_scorer(A: Array, Y: Array, weights: Array) -> float:
+    """Stand for what a scorer says, which sees an estimator and not its outputs."""
+    raise NotImplementedError
+
+
+BY_SCORER = Metric("scoring", by_scorer, greater_is_better=True, of="classes")

@@ -3,14 +3,16 @@
 import warnings
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
-from chainrule.errors import InvalidValueError, Words, sentence, shown
+from chainrule.errors import InvalidTypeError, InvalidValueError, Words, sentence, shown
 from chainrule.network import accept
 from chainrule.network.array import Array
 
+NO_NUMBERS = (nw.String, nw.Categorical, nw.Enum)
 FAR_FROM_1 = 100.0  # a typical size from which on a feature outweighs all others where a network starts
 
 
@@ -26,12 +28,26 @@ def rows(estimator: Any, X: Any, y: Any = None, *, reset: bool, **checks: Any) -
     ValueError
         As scikit-learn's own check; a number that is not finite is named with its row and column.
     """
+    refuse_what_is_no_number(X)
     options = {"accept_sparse": True, "dtype": (np.float64, np.float32), "ensure_all_finite": False}
     given = validate_data(estimator, X, **({} if y is None else {"y": y}), reset=reset, **options, **checks)
     found, targets = (given, None) if y is None else given
     found = dense(found)
     refuse_nonfinite(estimator, found)
     return found, targets
+
+
+def refuse_what_is_no_number(X: Any) -> None:
+    """Raise InvalidTypeError when rows, or a column of a data frame, hold text, categories or dates."""
+    if isinstance(X, np.ndarray) and X.dtype.kind in "mM":
+        raise InvalidTypeError(sentence("X", accept.kind_of(X), "an array of numbers"))
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        return
+    for name, kind in frame.schema.items():
+        if kind in NO_NUMBERS or kind.is_temporal():
+            thing, hint = f"the column {shown(str(name))} of X", "encode it first, e.g. with OneHotEncoder"
+            raise InvalidTypeError(sentence(thing, Words(f"of the kind {kind}"), "one of numbers", hint))
 
 
 def rows_to_predict(estimator: Any, X: Any) -> Array:
@@ -89,6 +105,15 @@ def warn_of_scale(estimator: Any, X: Array) -> None:
         FeatureScaleWarning,
         stacklevel=4,
     )
+
+
+def precision(asked: Any) -> np.dtype | None:
+    """Return the precision that was asked for; None is that of the rows."""
+    if asked is None:
+        return None
+    if np.dtype(asked) not in (np.float32, np.float64):
+        raise InvalidValueError(sentence("dtype", asked, "float32, float64 or None"))
+    return np.dtype(asked)
 
 
 def in_precision(X: Array, dtype: Any) -> Array:

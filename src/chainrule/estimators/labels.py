@@ -57,12 +57,12 @@ class Labels:
     @classmethod
     def for_outputs(cls, classes: Any, outputs: int, activation: str) -> "Labels":
         """Take the classes in the order of a network's outputs: 0, 1, 2 ... where they are None."""
-        one = outputs == 1
-        count = 2 if one else outputs
-        found = np.arange(count) if classes is None else np.asarray(classes)
-        if found.shape != (count,):
-            raise InvalidValueError(sentence("the number of classes", found.size, f"{count} for the network"))
-        if one:
+        counts = (1, 2) if outputs == 1 else (outputs,)
+        found = np.arange(counts[-1]) if classes is None else np.asarray(classes)
+        if found.ndim != 1 or len(np.unique(found)) not in counts or len(found) not in counts:
+            may_be = f"{' or '.join(map(str, counts))} different ones for the network"
+            raise InvalidValueError(sentence("the list of classes", found, may_be))
+        if outputs == 1:
             return cls(found, "one of two")
         return cls(found, "one of several" if activation == "softmax" else "several")
 

@@ -33,7 +33,7 @@ def written(estimator: Any, input_name: str | None) -> Any:
         given = free_outputs(graph, estimator)
         X = graph.node("Concat", *columns, axis=1) if len(columns) > 1 else columns[0]
     else:
-        X = graph.add_input(input_name or "X", dtype.name, estimator.n_features_in_)
+        X = graph.add_input("X" if input_name is None else input_name, dtype.name, estimator.n_features_in_)
         given = free_outputs(graph, estimator)
     write(graph, estimator, parameters, X, given, getattr(estimator, "classes_", None))
     told = {"chainrule": chainrule.__version__, "network": str(estimator.network_)}

@@ -1,13 +1,14 @@
 """The regressor."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.utils.metaestimators import available_if
 
-from chainrule.errors import InvalidValueError, Words, sentence
+from chainrule.errors import InvalidTypeError, InvalidValueError, Words, sentence
 from chainrule.estimators.base import Perceptron
 from chainrule.estimators.classifier import one_column
 from chainrule.estimators.correspondence import Chosen, chosen
@@ -20,7 +21,18 @@ from chainrule.network.losses import Loss
 from chainrule.network.network import Network
 from chainrule.network.optimizers import LBFGS, Optimizer
 from chainrule.network.schedules import Schedule
-from chainrule.train.metrics import METRICS, Metric
+from chainrule.train.metrics import METRICS, Metric, mean
+
+
+@dataclass(frozen=True)
+class MinusLoss:
+    """Judges outputs by minus their mean loss: greater is better."""
+
+    loss: Loss
+
+    def __call__(self, A: Array, Y: Array, weights: Array) -> float:
+        """Return minus the weighted mean over the rows."""
+        return -mean(self.loss.terms(A, Y).sum(axis=1), weights)
 
 
 class MLPRegressor(RegressorMixin, Perceptron):
@@ -185,6 +197,8 @@ class MLPRegressor(RegressorMixin, Perceptron):
 
     def _columns(self, y: Any, dtype: np.dtype) -> Array:
         y = np.asarray(one_column(y))
+        if y.dtype.kind in "mMUS":
+            raise InvalidTypeError(sentence("y", accept.kind_of(y), "an array of numbers"))
         with np.errstate(over="ignore"):
             Y = (y[:, np.newaxis] if y.ndim == 1 else y).astype(dtype)
         accept.refuse_nonfinite(f"y in {Y.dtype}", Y)
@@ -203,6 +217,12 @@ class MLPRegressor(RegressorMixin, Perceptron):
     def _usual(self) -> Chosen:
         return chosen(self.loss, "numbers", None)
 
+    @staticmethod
+    def _require_kind(network: Network) -> None:
+        name = network.loss.name
+        if name in ("cross_entropy", "binary_cross_entropy"):
+            raise InvalidValueError(sentence("the loss of a regressor", name, "one for numbers"))
+
     def _take_classes(self, network: Network, classes: Any) -> None:
         if classes is not None:
             raise InvalidValueError(sentence("classes", Words("given"), "left out for a regressor"))
@@ -211,7 +231,26 @@ class MLPRegressor(RegressorMixin, Perceptron):
         return slopes[:, 0] if slopes.shape[1] == 1 else slopes
 
     def _metric(self) -> Metric:
-        return METRICS["r2"]
+        several = self._quantiles > 1
+        return Metric("minus the loss", MinusLoss(self.loss), True, "numbers") if several else METRICS["r2"]
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R2 of the predictions.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            Rows, targets and weights.
+
+        Raises
+        ------
+        InvalidValueError
+            When the loss has several quantiles, which are no predictions of one number.
+        """
+        if self._quantiles > 1:
+            may_be = "1 for R2; sklearn.metrics.mean_pinball_loss judges each column of predict"
+            raise InvalidValueError(sentence("the number of quantiles", self._quantiles, may_be))
+        return float(super().score(X, y, sample_weight))
 
     def _classes_of(self, Y: Array) -> Array | None:
         return None

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from joblib import effective_n_jobs
 
+from chainrule.errors import InvalidTypeError, InvalidValueError, Words, sentence
 from chainrule.estimators.correspondence import ACTIVATIONS, Chosen, ours
 from chainrule.estimators.left import Going
 from chainrule.estimators.rates import Adaptive, BySamples, Later
 from chainrule.estimators.settings import one_a_layer
-from chainrule.network import draws
+from chainrule.network import accept, draws
 from chainrule.network.layers import Dense
 from chainrule.network.network import Network
 from chainrule.network.optimizers import (
@@ -37,13 +38,14 @@ def network(of: Any, inputs: int, outputs: int, end: Chosen) -> Network:
     and as suits the others.
     """
     sizes = of.hidden_layer_sizes
-    hidden = [int(sizes)] if not hasattr(sizes, "__iter__") else [int(size) for size in sizes]
+    several = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
+    hidden = [accept.count("an entry of hidden_layer_sizes", size) for size in several]
     kinds = [ours(each) for each in one_a_layer("activation", of.activation, len(hidden))]
     dropout = one_a_layer("dropout", of.dropout, len(hidden))
     layers, before = [], inputs
     for units, kind, part in zip([*hidden, outputs], [*kinds, end.output], [*dropout, 0.0], strict=True):
         drawn = AS_SCIKIT_LEARN if kind.name in DRAWN_BY_GLOROT else None
-        layers.append(Dense(before, units, kind, dropout=float(part), initializer=drawn))
+        layers.append(Dense(before, units, kind, dropout=part, initializer=drawn))
         before = units
     return Network(layers, end.loss)
 
@@ -115,6 +117,9 @@ def schedule(of: Any, rows: int, seen: int, going: Going | None) -> Schedule:
     going : Going, optional
         What a `partial_fit` goes on with.
     """
+    if isinstance(of.learning_rate, type):
+        may_be = f"one that is made, such as {of.learning_rate.__name__}()"
+        raise InvalidTypeError(sentence("learning_rate", Words("a class"), may_be))
     if not isinstance(of.learning_rate, str):
         return Later(of.learning_rate, going.epochs, of.max_iter) if going else of.learning_rate
     if of.solver != "sgd" or of.learning_rate == "constant":
@@ -125,4 +130,6 @@ def schedule(of: Any, rows: int, seen: int, going: Going | None) -> Schedule:
 
 def threads(n_jobs: int | None) -> int | None:
     """Return the most threads that n_jobs means, as joblib counts them; None is left to the engine."""
+    if n_jobs == 0:
+        raise InvalidValueError(sentence("n_jobs", 0, "None, a number of threads, or -1 for all cores"))
     return None if n_jobs is None else int(effective_n_jobs(n_jobs))

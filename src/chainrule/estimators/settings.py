@@ -26,7 +26,7 @@ STEP_SOLVERS = ("adam", "sgd", "adamw", "rmsprop", "adagrad")
 
 SHARED: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", _COUNT],
-    "activation": [StrOptions(_NAMES), Activation, tuple, list],
+    "activation": [StrOptions(_NAMES), Activation, tuple, list, callable],
     "solver": [StrOptions({"lbfgs", *STEP_SOLVERS}), *Optimizer.__args__, LBFGS],
     "alpha": [_NOT_NEGATIVE],
     "batch_size": [StrOptions({"auto"}), _COUNT],
@@ -49,11 +49,11 @@ SHARED: dict[str, list[Any]] = {
     "n_iter_no_change": [_COUNT, Options(Real, {np.inf})],
     "max_fun": [_COUNT],
     "dropout": [_FRACTION, "array-like"],
-    "out_activation": [None, StrOptions(_NAMES), Activation, tuple],
+    "out_activation": [None, StrOptions(_NAMES), Activation, tuple, callable],
     "clip_norm": [None, _POSITIVE],
     "weight_decay": [_NOT_NEGATIVE],
     "scoring": [None, str, callable],
-    "dtype": [None, StrOptions({"float32", "float64"}), Options(type, {np.float32, np.float64})],
+    "dtype": [None, StrOptions({"float32", "float64"}), Options(type, {np.float32, np.float64}), np.dtype],
     "n_jobs": [None, Integral],
     "engine": [StrOptions(set(ENGINES))],
 }

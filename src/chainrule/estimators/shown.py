@@ -88,7 +88,10 @@ class Shown:
         matplotlib.figure.Figure
             Jupyter shows it; ``savefig`` writes it.
         """
-        check_is_fitted(self, "history_")
+        check_is_fitted(self, "coefs_")
+        if not hasattr(self, "history_"):
+            was = Words("missing: the estimator was loaded, or made of something else")
+            raise InvalidValueError(sentence("its history", was, "that of a fit"))
         return loss_figure(self.history_)
 
     def _html_repr(self: Any) -> str:

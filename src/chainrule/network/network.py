@@ -64,7 +64,7 @@ class Network(Drawn):
             raise InvalidValueError(sentence(thing, output.activation.name, " or ".join(row.admits)))
         for name, constant in row.constants.items():
             if constant.size not in (1, output.units):
-                thing = f"the number of {name} of the loss {row.name}"
+                thing = f"the number of {next(iter(row.settings), name)} of the loss {row.name}"
                 raise ShapeError(sentence(thing, constant.size, f"1 or {output.units}, one an output"))
         if output.dropout:
             raise InvalidValueError(sentence("dropout of the output layer", output.dropout, "only 0"))

@@ -67,8 +67,8 @@ class History(Drawn):
         """The learning rate at the start of every whole epoch, shape (epochs,); NaN with L-BFGS."""
         if isinstance(self.optimizer, LBFGS):
             return np.full(len(self), np.nan)
-        steps = range(0, len(self) * self.plan.steps_per_epoch, self.plan.steps_per_epoch)
-        return np.array([self.optimizer.learning_rate * self.plan.rate(step) for step in steps])
+        steps = self.plan.first_step + self.plan.steps_per_epoch * np.arange(len(self))
+        return np.array([self.optimizer.learning_rate * self.plan.rate(int(step)) for step in steps])
 
     @property
     def seconds(self) -> Array:
