@@ -1,10 +1,7 @@
 """What a fit tells while it runs: lines where it is verbose, and scikit-learn's callbacks."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from chainrule.estimators.fitting import Fit
+from collections.abc import Callable, Sequence
+from typing import Any
 
 
 class Told:
@@ -42,27 +39,29 @@ class Told:
             self._epoch = self._context.subcontext(task_name="epoch")
             self._epoch.call_on_fit_task_begin(**self._rows)
 
-    def end_epoch(self, fit: "Fit", fitted: Callable[[], dict[str, Any]]) -> bool:
+    def end_epoch(
+        self, losses: Sequence[float], scores: Sequence[float], fitted: Callable[[], dict[str, Any]]
+    ) -> bool:
         """Say what an epoch brought; return whether a callback wants the fit to end.
 
         Parameters
         ----------
-        fit : Fit
-            Where it stands.
+        losses, scores : sequence of float
+            The loss of every epoch until now, and the score of the rows to judge by, if there are any.
         fitted : callable
             Makes the attributes of an estimator that was fitted until now.
         """
         if self._estimator.verbose:
-            self._print(fit)
+            self._print(losses, scores)
         if not self._called:
             return False
         epoch, self._epoch = self._epoch, None
         return bool(epoch.call_on_fit_task_end(**self._rows, reconstruction_attributes=fitted))
 
-    def _print(self, fit: "Fit") -> None:
-        print(f"Iteration {len(fit.losses)}, loss = {fit.losses[-1]:.8f}")  # noqa: T201 - as scikit-learn's
-        if fit.training.validation is not None:
-            print(f"Validation score: {fit.training.validation.values[-1]:f}")  # noqa: T201
+    def _print(self, losses: Sequence[float], scores: Sequence[float]) -> None:
+        print(f"Iteration {len(losses)}, loss = {losses[-1]:.8f}")  # noqa: T201 - as scikit-learn's
+        if scores:
+            print(f"Validation score: {scores[-1]:f}")  # noqa: T201
 
     def close(self, fitted: Callable[[], dict[str, Any]]) -> None:
         """Say that it is over; an epoch that was begun and never trained ends empty."""

@@ -89,7 +89,8 @@ class Fit:
     def _over(self) -> bool:
         """Return whether it is time to stop, after some epochs more."""
         self._judge(self._take_in())
-        self.ended = self.told.listens and self.told.end_epoch(self, self.fitted)
+        scores = self.training.validation.values if self.training.validation else ()
+        self.ended = self.told.listens and self.told.end_epoch(self.losses, scores, self.fitted)
         return self.ended or (self.patience.exhausted and not self._goes_on_slower())
 
     def _take_in(self) -> Array:
