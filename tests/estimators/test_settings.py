@@ -419,6 +419,13 @@ def test_features_that_are_not_scaled_are_named_with_the_fix():
         quietly_converging(StandardScaler().fit_transform(wine))
 
 
+def test_the_largest_is_named_and_the_others_counted():
+    with pytest.warns(
+        FeatureScaleWarning, match=r"size of column 2 was .* \(1 more are above 100\); networks"
+    ):
+        quietly_converging(X * [1, 200, 900, 1])
+
+
 def quietly_converging(rows):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -98,9 +98,10 @@ def warn_of_scale(estimator: Any, X: Array) -> None:
         return
     names = getattr(estimator, "feature_names_in_", None)
     called = f"column {far}" if names is None else shown(str(names[far]))
-    name = type(estimator).__name__
+    name, others = type(estimator).__name__, int((sizes > FAR_FROM_1).sum()) - 1
+    more = f" ({others} more are above {FAR_FROM_1:g})" if others else ""
     warnings.warn(
-        f"the typical size of {called} was {sizes[far]:,.4g}; networks learn well from features of about 1: "
+        f"the typical size of {called} was {sizes[far]:,.4g}{more}; networks learn well from features of about 1: "
         f"make_pipeline(StandardScaler(), {name}(...)) scales them first",
         FeatureScaleWarning,
         stacklevel=4,

@@ -32,12 +32,12 @@ class Shown:
         X : array or data frame, shape (n_features,) or (n_samples, n_features)
             One row, or a few.
         y : array, optional
-            Their targets; left out, a classifier takes its own answers.
+            Their targets. Left out, a classifier takes its own answers; a regressor has none.
 
         Returns
         -------
         Trace
-            ``print`` shows it, ``chainrule.explain(trace, "step.html")`` writes it, `derive` tells the
+            ``print`` shows it, of many rows and units at length; ``chainrule.explain(trace, "step.html")`` writes it, `derive` tells the
             chain-rule product of one weight.
         """
         check_is_fitted(self, "coefs_")
