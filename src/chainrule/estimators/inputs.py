@@ -101,8 +101,8 @@ def warn_of_scale(estimator: Any, X: Array) -> None:
     name, others = type(estimator).__name__, int((sizes > FAR_FROM_1).sum()) - 1
     more = f" ({others} more are above {FAR_FROM_1:g})" if others else ""
     warnings.warn(
-        f"the typical size of {called} was {sizes[far]:,.4g}{more}; networks learn well from features of about 1: "
-        f"make_pipeline(StandardScaler(), {name}(...)) scales them first",
+        f"the typical size of {called} was {sizes[far]:,.4g}{more}; networks learn well from features of "
+        f"about 1: make_pipeline(StandardScaler(), {name}(...)) scales them first",
         FeatureScaleWarning,
         stacklevel=4,
     )

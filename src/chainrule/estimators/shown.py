@@ -37,8 +37,8 @@ class Shown:
         Returns
         -------
         Trace
-            ``print`` shows it, of many rows and units at length; ``chainrule.explain(trace, "step.html")`` writes it, `derive` tells the
-            chain-rule product of one weight.
+            ``print`` shows it, of many rows and units at length; ``chainrule.explain(trace, "step.html")``
+            writes it; `derive` tells the chain-rule product of one weight.
         """
         check_is_fitted(self, "coefs_")
         X = np.asarray(X)[np.newaxis] if np.ndim(X) == 1 else X
