@@ -1,6 +1,7 @@
 """Inside scikit-learn's own tools: pipelines, searches, calibration, copies, frames, inspection."""
 
 import copy
+import os
 import pickle
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.ensemble import BaggingClassifier, StackingRegressor
-from sklearn.inspection import PartialDependenceDisplay, permutation_importance
+from sklearn.inspection import permutation_importance
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score, learning_curve
 from sklearn.multioutput import ClassifierChain
 from sklearn.pipeline import make_pipeline
@@ -179,13 +180,19 @@ def test_permutation_importance_finds_the_feature_that_matters():
 
 
 def test_partial_dependence_is_drawn():
-    import matplotlib.pyplot as plt
-
-    fitted = small_regressor(solver="lbfgs").fit(*SUGAR)
-    with plt.ioff():
-        shown = PartialDependenceDisplay.from_estimator(fitted, SUGAR[0], [2, (2, 8)], grid_resolution=5)
-    assert shown.axes_.size == 2
-    plt.close(shown.figure_)
+    """In a process of its own: it loads pyplot, which is one for all."""
+    program = """
+from sklearn.datasets import load_diabetes
+from sklearn.inspection import PartialDependenceDisplay
+from chainrule.estimators import MLPRegressor
+X, y = load_diabetes(return_X_y=True)
+fitted = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", random_state=0, max_iter=500).fit(X, y)
+shown = PartialDependenceDisplay.from_estimator(fitted, X, [2, (2, 8)], grid_resolution=5)
+assert shown.axes_.size == 2
+assert shown.lines_[0, 0].get_ydata()[-1] > shown.lines_[0, 0].get_ydata()[0]
+"""
+    environment = {**os.environ, "MPLBACKEND": "agg"}
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=300, env=environment)
 
 
 def test_other_meta_estimators():

@@ -245,7 +245,10 @@ def test_networks_that_are_refused(description, kind, message):
         ({"name": "pinball", "settings": {"quantiles": []}}, "the list of quantiles was empty"),
         ({"name": "pinball", "settings": {"quantiles": [0.5, "x"]}}, "an entry of the list of quantiles"),
         ({"name": "pinball", "settings": {"quantiles": [1.5]}}, "the quantile was 1.5"),
-        ({"name": "pinball", "settings": {"quantiles": [0.5, 0.6, 0.7]}}, "the number of q of the loss"),
+        (
+            {"name": "pinball", "settings": {"quantiles": [0.5, 0.6, 0.7]}},
+            "the number of quantiles of the loss",
+        ),
         ({"name": "poisson", "settings": {"delta": 1}}, "settings of the loss poisson was 'delta'.* none"),
         ({"name": "cross_entropy"}, "the output activation for the loss cross_entropy was"),
     ],
