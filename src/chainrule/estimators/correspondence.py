@@ -13,7 +13,7 @@ from scipy.special import xlogy
 from chainrule.errors import InvalidTypeError, Words, sentence, unknown_name
 from chainrule.network.activations import Activation, activation
 from chainrule.network.array import Array
-from chainrule.network.losses import LOSSES, Loss, loss
+from chainrule.network.losses import LOSSES, Loss
 from chainrule.network.penalties import Penalty
 
 Kind = Literal["one of two", "one of several", "several", "numbers"]
@@ -121,7 +121,7 @@ def chosen(given: str | Loss, kind: Kind, output: str | Activation | None) -> Ch
     if given not in rows:
         raise unknown_name("loss", given, rows)
     row = rows[given]
-    return Chosen(loss(LOSSES[row.ours]), ours(row.output if output is None else output), row.constant)
+    return Chosen(LOSSES[row.ours], ours(row.output if output is None else output), row.constant)
 
 
 USUAL: dict[Kind, str] = {

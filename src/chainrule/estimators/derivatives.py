@@ -8,10 +8,9 @@ from sklearn.utils.validation import check_is_fitted
 from chainrule.estimators import correspondence, inputs
 from chainrule.network import accept
 from chainrule.network.array import Array
-from chainrule.network.penalties import NO_PENALTY
 from chainrule.network.program import Data
 from chainrule.reference.backward import Gradients, add_penalty, backward_pass
-from chainrule.reference.forward import forward_pass, loss_of
+from chainrule.reference.forward import Tape, data_loss, forward_pass, loss_terms, penalty_loss
 from chainrule.reference.jacobian import jacobian
 
 
@@ -52,11 +51,13 @@ class Derivatives:
             With ``loss``, ``coefs`` and ``intercepts``.
         """
         parameters = self._in_float64
-        data, gradients = self._backward(X, y, sample_weight)
         network = parameters.layout.network
+        data = self._data(X, y, sample_weight, reset=False, learns=False)  # type: ignore[attr-defined]
+        tape, gradients = self._passes(data, data.normalizer)
         penalty = correspondence.penalty(self.alpha, data.normalizer)  # type: ignore[attr-defined]
         add_penalty(network, parameters, gradients, penalty)
-        loss = float(loss_of(network, parameters, data, penalty))
+        of_rows = float(data_loss(network, tape, data)) / data.normalizer
+        loss = of_rows + float(penalty_loss(network, parameters, penalty))
         return LossGradients(loss, list(gradients.W), list(gradients.b))  # type: ignore[arg-type]
 
     def row_gradients(self, X: Any, y: Any) -> LossGradients:
@@ -86,10 +87,8 @@ class Derivatives:
         tape, gradients = self._passes(data, normalizer=1.0)
         layers = range(1, network.depth + 1)
         coefs = [tape.A[l - 1][:, :, np.newaxis] * gradients.delta[l][:, np.newaxis, :] for l in layers]
-        of_rows = [
-            loss_of(network, parameters, data.rows(slice(r, r + 1)), NO_PENALTY) for r in range(len(data.X))
-        ]
-        return LossGradients(np.array(of_rows), coefs, list(gradients.delta))
+        of_rows = loss_terms(network, tape, data.Y).sum(axis=1)
+        return LossGradients(of_rows, coefs, list(gradients.delta))
 
     def input_gradients(self, X: Any) -> Array:
         """Return how much each output moves with each input, of each row: the slope at this very row.
@@ -114,11 +113,7 @@ class Derivatives:
         check_is_fitted(self, "coefs_")
         return self._parameters.astype(np.float64)  # type: ignore[attr-defined]
 
-    def _backward(self, X: Any, y: Any, sample_weight: Any) -> tuple[Data, Gradients]:
-        data = self._data(X, y, sample_weight, reset=False, learns=False)  # type: ignore[attr-defined]
-        return data, self._passes(data, data.normalizer)[1]
-
-    def _passes(self, data: Data, normalizer: float) -> tuple[Any, Gradients]:
+    def _passes(self, data: Data, normalizer: float) -> tuple[Tape, Gradients]:
         """Return what the forward and the backward pass leave."""
         parameters = self._in_float64
         network = parameters.layout.network

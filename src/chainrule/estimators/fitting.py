@@ -113,17 +113,15 @@ class Fit:
 
     def _goes_on_slower(self) -> bool:
         """Let an adaptive rate fall, if it is not too small already; else the training has converged."""
-        training, now = self.training, len(self.losses)
-        schedule = training.plan.schedule
-        if not isinstance(schedule, Adaptive) or self._rate_at(now) <= SLOWEST:
-            self.converged = True
-            return False
-        self.patience.count = 0
-        training.plan = training.history.plan = replace(training.plan, schedule=schedule.fallen(now))
-        return True
-
-    def _rate_at(self, epoch: int) -> float:
-        """Return the learning rate of an epoch."""
-        rule, plan = self.training.optimizer, self.training.plan
-        assert not isinstance(rule, LBFGS)  # which chooses its steps itself
-        return rule.learning_rate * plan.schedule.factor(epoch, plan.epochs)
+        training = self.training
+        plan, schedule, rule = training.plan, training.plan.schedule, training.optimizer
+        self.converged = (
+            isinstance(rule, LBFGS)  # which chooses its steps itself
+            or not isinstance(schedule, Adaptive)
+            or rule.learning_rate * plan.rate(training.state.step) <= SLOWEST
+        )
+        if isinstance(schedule, Adaptive) and not self.converged:
+            self.patience.count = 0
+            slower = replace(plan, schedule=schedule.fallen(len(self.losses)))
+            training.plan = training.history.plan = slower
+        return not self.converged

@@ -12,10 +12,8 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import _safe_indexing
 
 from chainrule.errors import InvalidValueError, Words, sentence
-from chainrule.network.array import Array
 from chainrule.network.parameters import Parameters
 from chainrule.network.program import Data
-from chainrule.train.metrics import Metric
 from chainrule.train.splits import hold_out
 from chainrule.train.validation import Validation
 
@@ -31,6 +29,11 @@ class Scored(Validation):
     """
 
     score: Callable[[Parameters], float] | None = None
+
+    @property
+    def greater_is_better(self) -> bool:
+        """Which way it improves: as all scores do."""
+        return True
 
     def _value(self, parameters: Parameters) -> float:
         if self.score is None:
@@ -120,12 +123,4 @@ def validation(estimator: Any, network: Any, judged: Judged, snapshot: Callable[
     def score(parameters: Parameters) -> float:
         return scorer(snapshot(parameters), judged.X, judged.y, **weighted)
 
-    return Scored(network, judged.data, BY_SCORER, score=score)
-
-
-def by_scorer(A: Array, Y: Array, weights: Array) -> float:
-    """Stand for what a scorer says, which sees an estimator and not its outputs."""
-    raise NotImplementedError
-
-
-BY_SCORER = Metric("scoring", by_scorer, greater_is_better=True, of="classes")
+    return Scored(network, judged.data, score=score)

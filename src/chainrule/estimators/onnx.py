@@ -8,9 +8,9 @@ import numpy as np
 import chainrule
 from chainrule.export.activations import Pen
 from chainrule.export.classes import ClassOutputs, free_class_outputs, label_array, write_classes
-from chainrule.export.graph import Graph
+from chainrule.export.graph import OPSET, Graph, type_of
 from chainrule.export.network import write_network
-from chainrule.export.onnx_file import onnx_model
+from chainrule.export.onnx_file import ONNX_TYPES, onnx_model
 from chainrule.network.parameters import Parameters
 
 VARIABLE = "variable"  # what skl2onnx calls what a regressor gives
@@ -94,7 +94,7 @@ def write_only(graph: Graph, A: str, labels: Any, given: ClassOutputs, dtype: np
     graph.node("Add", nothing, graph.constant(1.0, dtype), out=given.probabilities)
     place = graph.node("ArgMax", given.probabilities, axis=1, keepdims=0)
     graph.node("Gather", graph.array("labels", labels), place, out=given.label, axis=0)
-    graph.add_output(given.label, "string" if labels.dtype == object else labels.dtype.name, None)
+    graph.add_output(given.label, type_of(labels), None)
     graph.add_output(given.probabilities, dtype.name, 1)
 
 
@@ -139,7 +139,6 @@ def convert(scope: Any, operator: Any, container: Any) -> None:
         X: rows.full_name,
         **{name: out.full_name for name, out in zip(given, operator.outputs, strict=True)},
     }
-    types = {"float32": "FLOAT", "float64": "DOUBLE", "int64": "INT64", "bool": "BOOL", "object": "STRING"}
 
     def named(name: str) -> str:
         if name not in names:
@@ -147,19 +146,19 @@ def convert(scope: Any, operator: Any, container: Any) -> None:
         return names[name]
 
     for name, array in graph.arrays.items():
-        kind = getattr(TensorProto, types[array.dtype.name])
+        kind = getattr(TensorProto, ONNX_TYPES[type_of(array)])
         content = [text.encode() for text in array] if array.dtype == object else array.ravel()
         container.add_initializer(named(name), kind, array.shape, content)
     for node in graph.nodes:
         settings = dict(node.attributes)
         if "to" in settings:
-            settings["to"] = getattr(TensorProto, types[settings["to"]])
+            settings["to"] = getattr(TensorProto, ONNX_TYPES[settings["to"]])
         container.add_node(
             node.op,
             [named(each) for each in node.inputs],
             [named(each) for each in node.outputs],
             op_domain=node.domain,
-            op_version=13,
+            op_version=OPSET,
             name=scope.get_unique_operator_name(node.op),
             **settings,
         )

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from chainrule.errors import InvalidTypeError, InvalidValueError, ShapeError, sentence, shown
 from chainrule.export.activations import Pen
-from chainrule.export.graph import Graph, require_name
+from chainrule.export.graph import Graph, require_name, type_of
 from chainrule.network.array import Array
 
 WHOLE = range(-(2**63), 2**63)
@@ -75,7 +75,7 @@ def write_classes(
     # Of two that are the same the first wins, so that one half is the first class.
     place = graph.node("ArgMax", names.probabilities, axis=1, keepdims=0)
     graph.node("Gather", graph.array("labels", labels), place, out=names.label, axis=0)
-    graph.add_output(names.label, "string" if labels.dtype == object else labels.dtype.name, None)
+    graph.add_output(names.label, type_of(labels), None)
     graph.add_output(names.probabilities, write.dtype.name, classes)
 
 

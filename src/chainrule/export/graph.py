@@ -154,6 +154,17 @@ class Graph:
         return out
 
 
+def type_of(values: Array) -> str:
+    """Return which of `TYPES` an array of constants holds; texts are objects.
+
+    Examples
+    --------
+    >>> type_of(np.array(["no", "yes"], dtype=object)), type_of(np.array([1.5]))
+    ('string', 'float64')
+    """
+    return "string" if values.dtype == object else values.dtype.name
+
+
 def require_name(thing: str, name: object) -> None:
     """Raise InvalidValueError unless something can be the name of a tensor, or a text, in ONNX."""
     if not isinstance(name, str) or not name or NO_CHARACTER.search(name):
